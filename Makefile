@@ -1,0 +1,49 @@
+# perfkit's commands. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+QUERY ?=
+OUTPUT ?= reports/investigate
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/ready ## make the environment and install perfkit into it
+
+$(VENV)/ready: pyproject.toml .ci/constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "perfkit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[lab,dev]'
+	@touch $@
+
+report: setup ## investigate a slow query of the data set tracker and write the report
+	$(BIN)/perfkit notebook run investigate --output $(OUTPUT) $(if $(QUERY),-p query=$(QUERY))
+
+test: setup ## run the whole test suite against a real server
+	$(BIN)/python -m pytest
+
+fmt: setup ## format the code
+	$(BIN)/ruff format perfkit tests
+	$(BIN)/ruff check --fix perfkit tests
+
+lint: setup ## check style and formatting
+	$(BIN)/ruff format --check perfkit tests
+	$(BIN)/ruff check perfkit tests
+
+type: setup ## check types
+	$(BIN)/mypy
+
+check: lint type test ## everything CI checks
+
+bench: setup ## measure start-up, report stages and the overhead over psql
+	$(BIN)/python -m tests.bench
+
+lab: setup ## open JupyterLab on the notebooks
+	$(BIN)/perfkit lab
+
+clean: ## remove what make made, but for servers and their data (perfkit server stop)
+	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.PHONY: help setup report test fmt lint type check bench lab clean

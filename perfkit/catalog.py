@@ -1,0 +1,166 @@
+"""What a catalog snapshot is: relations, columns, indexes, constraints, statistics and settings as values.
+
+A snapshot holds what the findings and the advice need to know about the relations one statement touches. It is read
+by ``perfkit.db.catalog`` and saved with a capture, so that a diagnosis can be repeated without the server.
+Times are ISO 8601 text in UTC; sizes are bytes; None means unknown, never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnStatistics:
+    """A row of pg_stats, less the values it quotes from the data."""
+
+    null_fraction: float
+    distinct: float
+    """As pg_stats.n_distinct: a count when positive, minus the fraction of rows when negative."""
+    correlation: float | None
+    average_width: int
+    most_common_frequency: float | None
+    """Share of the most common value; None when the column has no common values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    name: str
+    type: str
+    """As format_type gives it: ``character varying(40)``, ``timestamp with time zone``, ``integer[]``."""
+    is_not_null: bool
+    collation: str | None = None
+    """Name of the collation; None for types that have none. ``C`` and ``POSIX`` sort by byte."""
+    statistics: ColumnStatistics | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexKey:
+    """One key of an index: a column or an expression."""
+
+    column: str | None
+    expression: str | None
+    operator_class: str
+    is_default_class: bool
+    is_descending: bool = False
+    nulls_first: bool = False
+    collation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    name: str
+    schema: str
+    method: str
+    keys: tuple[IndexKey, ...]
+    included: tuple[str, ...] = ()
+    predicate: str | None = None
+    is_unique: bool = False
+    is_primary: bool = False
+    is_valid: bool = True
+    enforces_constraint: bool = False
+    """Primary key, unique or exclusion constraint: not to be dropped for lack of scans."""
+    size_bytes: int | None = None
+    scans: int | None = None
+    """pg_stat_all_indexes.idx_scan since the statistics reset; None on a clone or without the privilege."""
+    definition: str = ""
+
+    @property
+    def columns(self) -> tuple[str | None, ...]:
+        """Column of each key in order; None for an expression."""
+        return tuple(key.column for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignKey:
+    name: str
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    referenced_schema: str
+    referenced_table: str
+    referenced_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """Cumulative statistics of a relation (pg_stat_all_tables); a database made from a template has none."""
+
+    live_rows: int
+    dead_rows: int
+    modified_since_analyze: int
+    inserted_since_vacuum: int | None
+    last_analyze: str | None
+    last_vacuum: str | None
+    updates: int = 0
+    hot_updates: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation:
+    schema: str
+    name: str
+    kind: str
+    """table, partitioned table, view, materialized view or foreign table."""
+    rows: float | None
+    """pg_class.reltuples: the planner's idea at the last VACUUM or ANALYZE; None when never analysed."""
+    pages: int
+    all_visible_pages: int
+    table_bytes: int | None
+    """Main fork with TOAST, without indexes."""
+    columns: tuple[Column, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    activity: Activity | None = None
+    partition_of: str | None = None
+    """``schema.table`` of the parent; None when the relation is no partition."""
+    partition_key: str | None = None
+    """As pg_get_partkeydef gives it: ``RANGE (created_at)``."""
+    partitions: int | None = None
+
+    @property
+    def qualified_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    name: str
+    value: str
+    unit: str | None
+    source: str
+    """As pg_settings.source: default, configuration file, database, user, session, …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """The part of the catalog that one statement touches, as it was when the snapshot was taken."""
+
+    server_version_num: int
+    database: str
+    search_path: tuple[str, ...]
+    relations: tuple[Relation, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    """Those from or to one of the relations."""
+    settings: tuple[Setting, ...] = ()
+    """Planner and memory settings, whatever their value, and every other one that is not at its default."""
+    extensions: tuple[str, ...] = ()
+
+    def relation(self, name: str, schema: str | None = None) -> Relation | None:
+        """The relation of that name; without a schema, the first along the search path."""
+        for where in (schema,) if schema else (*self.search_path, None):
+            for relation in self.relations:
+                if relation.name == name and (where is None or relation.schema == where):
+                    return relation
+        return None
+
+    def setting(self, name: str) -> Setting | None:
+        return next((setting for setting in self.settings if setting.name == name), None)
+
+    def indexes(self) -> Iterator[tuple[Relation, Index]]:
+        for relation in self.relations:
+            for index in relation.indexes:
+                yield relation, index
