@@ -1,0 +1,49 @@
+"""Plans as values: read from EXPLAIN's output, measured node by node, compared."""
+
+from perfkit.plan.diff import Pair, PlanDiff, Total, Totals, diff
+from perfkit.plan.dump_json import dump_json
+from perfkit.plan.edits import Changed, Difference, Edit, Inserted, Kept, Moved, Removed
+from perfkit.plan.model import (
+    Actual,
+    Buffers,
+    Estimate,
+    Jit,
+    Measures,
+    Node,
+    Plan,
+    Serialization,
+    Trigger,
+    Wal,
+    Worker,
+)
+from perfkit.plan.parse import parse_plan
+from perfkit.plan.read_json import read_json
+
+__all__ = [
+    "Actual",
+    "Buffers",
+    "Changed",
+    "Difference",
+    "Edit",
+    "Estimate",
+    "Inserted",
+    "Jit",
+    "Kept",
+    "Measures",
+    "Moved",
+    "Node",
+    "Pair",
+    "Plan",
+    "PlanDiff",
+    "Removed",
+    "Serialization",
+    "Total",
+    "Totals",
+    "Trigger",
+    "Wal",
+    "Worker",
+    "diff",
+    "dump_json",
+    "parse_plan",
+    "read_json",
+]

@@ -1,0 +1,163 @@
+"""Total and exclusive time, blocks and rows of every node, from the whole tree.
+
+The rules, each with its reason:
+
+loops
+    EXPLAIN prints the average of one loop, so time and rows are multiplied by ``loops``. Blocks are printed as totals
+    over all loops and processes and are taken as they are.
+participants
+    Below Gather, ``loops`` adds up over processes that work side by side, so time × loops is their time added up;
+    divided by the number of processes it is wall time again. That number is what really ran: the loops of Gather's
+    child for each loop of Gather. Workers launched would be wrong: the leader may take no part and a worker may start
+    too late. A node that each process runs for itself has the same divisor, because its loops add up too.
+    Gather's own InitPlans run in the leader and are not divided.
+never executed
+    A node with 0 loops took no time and touched no block: zero, not unknown.
+SubPlan
+    Runs inside the node that lists it, so it is subtracted there, as any child is.
+InitPlan
+    Is listed under the top node of its query level but runs when an expression first needs its value, so its time is
+    contained in the node that asked. The candidates are the nodes of that level which mention it (``$0`` up to 16,
+    ``(InitPlan 1).col1`` since 17), in the order in which PostgreSQL runs them; a candidate below a Gather is preceded
+    by that Gather, because the leader computes what its workers need before it starts them, and one below an Append
+    that skipped members by that Append, because it needs the value to choose them. The InitPlan is charged
+    once, to the first candidate whose own time and blocks can contain it. Without VERBOSE the mention may be in an
+    output list that is not shown: then the node that lists it, and after that the node with the most time of its own.
+CTE
+    Is listed like an InitPlan but yields row by row to its CTE Scans: the one that reads a row first pays for it. So
+    its time and its blocks are taken from its CTE Scans in the order they run, from each up to what it has. What no
+    scan had (a writing CTE that ran on after the main query ended) is no part of the root and shows in the residual.
+rounding
+    Averages are printed to 0.001 ms, so a total is only known to within half of that times its loops. A node with
+    6,000 loops of "0.000 ms" may read from one with 200 loops of "0.001 ms": totals are moved within their rounding
+    until what runs inside a node takes no longer than the node itself, and no further.
+exclusive
+    A node's total less what runs inside it by the rules above. Where the difference is still below zero it becomes
+    zero, and the plan's residual says what that hid: the root's total less the sum of all exclusive values.
+
+A trigger's time is part of its ModifyTable's (BEFORE) or of no node (AFTER); JIT compilation is part of the node that
+was first to need the code. EXPLAIN does not say which share, so neither is taken apart here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import fsum
+from operator import add, attrgetter, sub
+from typing import Any, Final, cast
+
+from perfkit.plan.draft import BuffersDraft, MeasuresDraft
+from perfkit.plan.evaluation import Evaluation, evaluate
+from perfkit.plan.model import Buffers, Measures, Plan
+from perfkit.plan.tree import Tree, laid_out
+
+_COUNTERS: Final = (
+    "shared_hit",
+    "shared_read",
+    "shared_dirtied",
+    "shared_written",
+    "local_hit",
+    "local_read",
+    "local_dirtied",
+    "local_written",
+    "temp_read",
+    "temp_written",
+)
+_TIMES: Final = (
+    "shared_read_ms",
+    "shared_write_ms",
+    "local_read_ms",
+    "local_write_ms",
+    "temp_read_ms",
+    "temp_write_ms",
+)
+
+Figures = tuple[float, ...]
+
+_UNTOUCHED: Final = Buffers()
+
+
+def measured(plan: Plan) -> Plan:
+    """The plan with the measures of all its nodes and its residuals filled in; unchanged when it was not analysed.
+
+    Plan and nodes are completed in place: they are the caller's own, just read, and nobody else has seen them.
+    """
+    root = plan.root
+    if root.actual is None and root.buffers is None:
+        return plan
+    tree = laid_out(root)
+    evaluation = evaluate(tree)
+    is_timed = root.actual is not None and root.actual.total_ms is not None
+    buffers = _exclusive_buffers(tree, evaluation)
+    exclusive: list[float] = []
+    for place, node in enumerate(tree.nodes):
+        actual = node.actual
+        total_ms = exclusive_ms = None
+        if is_timed and actual is not None and actual.total_ms is not None:
+            total_ms = tree.total_ms[place]
+            exclusive_ms = max(evaluation.own_ms[place], 0.0)
+            exclusive.append(exclusive_ms)
+        measures = MeasuresDraft(
+            participants=tree.participants[place],
+            total_ms=total_ms,
+            exclusive_ms=exclusive_ms,
+            exclusive_buffers=buffers[place] if buffers else None,
+            total_rows=None if actual is None else round(actual.rows * actual.loops),
+        )
+        measures.__class__ = Measures
+        object.__setattr__(node, "measures", measures)
+    if is_timed:
+        object.__setattr__(plan, "residual_ms", tree.total_ms[0] - fsum(exclusive))
+    if buffers:
+        hidden = tree.blocks[0] - sum(part.shared_hit + part.shared_read for part in buffers)
+        object.__setattr__(plan, "residual_shared_blocks", hidden)
+    return plan
+
+
+def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> list[Buffers]:
+    """What each node itself touched; empty when the root shows no buffers."""
+    if tree.nodes[0].buffers is None:
+        return []
+    found = [node.buffers or _UNTOUCHED for node in tree.nodes]
+    names: tuple[str, ...] = _COUNTERS
+    counts: Callable[[Buffers], Figures] = attrgetter(*_COUNTERS)
+    if any(getattr(tree.nodes[0].buffers, name) is not None for name in _TIMES):
+        names += _TIMES
+        everything = attrgetter(*names)
+
+        def counts(buffers: Buffers) -> Figures:
+            return tuple(figure or 0 for figure in everything(buffers))
+
+    totals = list(map(counts, found))
+    inside: list[Figures | None] = [None] * len(totals)
+    for place, runner in enumerate(evaluation.runners):
+        if runner >= 0:
+            before = inside[runner]
+            inside[runner] = totals[place] if before is None else tuple(map(add, before, totals[place]))
+    own = [
+        total if spent is None else tuple(map(sub, total, spent))
+        for total, spent in zip(totals, inside, strict=True)
+    ]
+    for cte, scans in evaluation.scans.items():
+        left = totals[cte]
+        for scan in scans:
+            taken = tuple(min(rest, max(mine, 0)) for rest, mine in zip(left, own[scan], strict=True))
+            own[scan] = tuple(map(sub, own[scan], taken))
+            left = tuple(map(sub, left, taken))
+    return [
+        buffers if figures is total else _as_buffers(figures, names, buffers)
+        for buffers, figures, total in zip(found, own, totals, strict=True)
+    ]
+
+
+def _as_buffers(figures: Figures, names: tuple[str, ...], whole: Buffers) -> Buffers:
+    if not any(figures) and len(names) == len(_COUNTERS):
+        return _UNTOUCHED
+    # the counters come first in Buffers, then the times
+    parts: list[Any] = [figure if figure > 0 else 0 for figure in figures]
+    if len(names) > len(_COUNTERS):
+        for place, name in enumerate(_TIMES, len(_COUNTERS)):
+            parts[place] = None if getattr(whole, name) is None else round(parts[place], 3)
+    draft = BuffersDraft(*parts)
+    draft.__class__ = Buffers
+    return cast(Buffers, draft)

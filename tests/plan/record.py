@@ -1,0 +1,116 @@
+"""Record the plans of scenarios.sql on a server, as its EXPLAIN gives them.
+
+    python tests/plan/record.py DSN [DIRECTORY]
+
+Makes the schema ``plans`` anew in that database. Beside each JSON document stands the text of the same statement with
+COSTS OFF, which shows how PostgreSQL heads each node's line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+HERE = Path(__file__).parent
+EVERYTHING = "analyze, buffers, verbose, settings, wal, memory, serialize text"
+SINCE = {"memory": 17, "serialize text": 17, "generic_plan": 16, "wal": 13, "settings": 12}
+"""Major version in which each option of EXPLAIN came."""
+
+_FIGURES = re.compile(r" \((actual .*|never executed)\)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    name: str
+    statement: str
+    options: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...]
+    arguments: str | None
+
+
+def scenarios(text: str) -> list[Scenario]:
+    """The statements of a scenario file with what their headers say."""
+    found = []
+    for part in re.split(r"^-- name: ", text, flags=re.MULTILINE)[1:]:
+        name, *lines = part.splitlines()
+        headers = dict(re.findall(r"^-- (\w+): (.*)$", part, flags=re.MULTILINE))
+        settings = re.findall(r"(\w+) = ([^,]+)", headers.get("set", ""))
+        found.append(
+            Scenario(
+                name=name,
+                statement="\n".join(line for line in lines if not line.startswith("-- ")).strip().rstrip(";"),
+                options=tuple(headers.get("explain", EVERYTHING).split(", ")),
+                settings=tuple((key, value.strip("'")) for key, value in settings),
+                arguments=headers.get("prepare"),
+            )
+        )
+    return found
+
+
+def record(
+    connection: psycopg.Connection[tuple[object, ...]], scenario: Scenario
+) -> tuple[object, str] | None:
+    """The plan as JSON and as text; None when the server has no such option, setting or statement."""
+    major = connection.info.server_version // 10000
+    options = [option for option in scenario.options if SINCE.get(option, 0) <= major]
+    if "generic_plan" in scenario.options and major < SINCE["generic_plan"]:
+        return None
+    brief = ["costs off", "verbose", *(option for option in options if option == "generic_plan")]
+    if "analyze" in options:
+        brief += ["analyze", "timing off", "summary off", "buffers off"]
+    try:
+        with connection.transaction(force_rollback=True):
+            document = _explain(connection, scenario, [*options, "format json"])
+        with connection.transaction(force_rollback=True):
+            text = _explain(connection, scenario, brief)
+    except psycopg.errors.UndefinedObject:
+        return None
+    except psycopg.errors.SyntaxError:
+        return None
+    return document[0], _FIGURES.sub("", "\n".join(map(str, text)))
+
+
+def _explain(
+    connection: psycopg.Connection[tuple[object, ...]], scenario: Scenario, options: list[str]
+) -> list[object]:
+    for name, value in scenario.settings:
+        connection.execute(sql.SQL("set local {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    statement = scenario.statement
+    if scenario.arguments:
+        connection.execute(f"prepare recorded as {statement}".encode())
+        statement = f"execute recorded {scenario.arguments}"
+    try:
+        rows = connection.execute(f"explain ({', '.join(options)}) {statement}".encode()).fetchall()
+    finally:
+        if scenario.arguments:
+            connection.execute("deallocate all")
+    return [row[0] for row in rows]
+
+
+def main(dsn: str, directory: Path = HERE / "recorded") -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for statement in (HERE / "schema.sql").read_text().split(";\n\n"):
+            for part in re.split(r";\n(?!    |end)", statement):
+                if part.strip():
+                    connection.execute(part.encode())
+        connection.execute("set search_path = plans")
+        connection.execute("set max_parallel_workers_per_gather = 0")
+        for scenario in scenarios((HERE / "scenarios.sql").read_text()):
+            recorded = record(connection, scenario)
+            if recorded is None:
+                sys.stderr.write(f"{scenario.name}: not on this server\n")
+                continue
+            document, text = recorded
+            (directory / f"{scenario.name}.json").write_text(json.dumps(document, indent=1) + "\n")
+            (directory / f"{scenario.name}.txt").write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *(Path(argument) for argument in sys.argv[2:3]))

@@ -1,0 +1,37 @@
+"""The plans that record.py took from real servers: 18 at the top, older majors in folders of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+from perfkit.plan import Plan, read_json
+
+FOLDER = Path(__file__).parent / "recorded"
+NAMES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.json"))
+
+RUNS_ON_AFTER_THE_ROOT = "cte_writing_unread"
+"""Its DELETE runs after the main query ended, so its time is in no total of the root."""
+
+
+@cache
+def text_of(name: str) -> str:
+    return (FOLDER / f"{name}.json").read_text()
+
+
+def document(name: str) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(text_of(name))
+    return found
+
+
+@cache
+def plan(name: str) -> Plan:
+    return read_json(document(name))
+
+
+def heads(name: str) -> list[str]:
+    """The head of each node's line in the text format, as the server wrote it."""
+    lines = (FOLDER / f"{name}.txt").read_text().splitlines()
+    return [lines[0], *(found[1] for line in lines if (found := re.match(r"\s*->  (.*)$", line)))]
