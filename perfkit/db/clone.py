@@ -1,0 +1,90 @@
+"""Scratch clones: a copy of a database beside it on the same server, gone when the work is done.
+
+``CREATE DATABASE … TEMPLATE`` needs CREATEDB, and nobody else connected to the source. FILE_COPY (since 15) is two to
+three times faster than copying through the WAL, and with file_copy_method = clone (since 18) faster still. The copy has the
+source's planner statistics and visibility map, but no cumulative statistics.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+from perfkit.db.session import Session
+from perfkit.db.target import Limits, Target
+from perfkit.errors import CapabilityMissing, CaptureError, PerfkitError
+from perfkit.sql import quote_identifier
+
+PREFIX = "perfkit_clone_"
+_MAINTENANCE_DATABASE = "postgres"
+_STALE_SECONDS = 300
+"""A clone this old to which nobody is connected was left by a process that died: its owner keeps a session open."""
+
+_REFUSALS = {
+    "55006": ("nobody else connected to the source database", "close the other sessions"),
+    "42501": ("the right to create databases", "ALTER ROLE … CREATEDB"),
+    "53100": ("free disk space for a second copy", "free some, or use a smaller database"),
+}
+
+
+@contextmanager
+def clone(target: Target, database: str) -> Iterator[Target]:
+    """A copy of ``database`` for as long as the block lasts. The caller has closed its own sessions there.
+
+    CapabilityMissing when the server will not make one (others connected, no right, no room).
+    """
+    name = f"{PREFIX}{int(time.time()):x}_{secrets.token_hex(3)}"
+    keeper_target = replace(
+        target.at(_MAINTENANCE_DATABASE), is_scratch=True, limits=Limits(statement_timeout=None)
+    )
+    with Session.open(keeper_target, purpose="clone") as keeper:
+        _sweep(keeper)
+        try:
+            _create(keeper, name, database)
+            yield replace(target.at(name), is_scratch=True)
+        finally:
+            _drop(keeper, keeper_target, name)
+
+
+def _create(session: Session, name: str, source: str) -> None:
+    strategy = " strategy file_copy" if session.server_version_num >= 150000 else ""
+    try:
+        if session.server_version_num >= 180000:
+            session.change("set file_copy_method = clone")
+        session.change(
+            f"create database {quote_identifier(name)} template {quote_identifier(source)}{strategy}"
+        )
+    except CaptureError as error:
+        needs, how = _REFUSALS.get(error.sqlstate or "", ("", ""))
+        if not needs:
+            raise
+        raise CapabilityMissing(f"cannot clone database {source}", needs=needs, how_to_enable=how) from error
+
+
+def _drop(session: Session, target: Target, name: str) -> None:
+    """Drop the clone, through a fresh session when the first one was lost; a dead server leaves it to the next sweep."""
+    force = " with (force)" if session.server_version_num >= 130000 else ""
+    statement = f"drop database if exists {quote_identifier(name)}{force}"
+    try:
+        session.change(statement)
+    except PerfkitError:
+        with suppress(PerfkitError), Session.open(target, purpose="clone") as again:
+            again.change(statement)
+
+
+def _sweep(session: Session) -> None:
+    """Drop clones whose owners died."""
+    oldest = int(time.time()) - _STALE_SECONDS
+    rows = session.rows(
+        "select datname::text as name from pg_database as d where starts_with(datname, %s)"
+        " and not exists (select from pg_stat_activity as a where a.datname = d.datname)",
+        [PREFIX],
+    )
+    for row in rows:
+        name = str(row["name"])
+        with suppress(ValueError, PerfkitError):
+            if int(name.removeprefix(PREFIX).partition("_")[0], 16) < oldest:
+                session.change(f"drop database if exists {quote_identifier(name)}")

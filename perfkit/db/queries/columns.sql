@@ -1,0 +1,27 @@
+-- Columns of the relations of %(oids)s in table order, with what pg_stats lets this role see.
+select
+    a.attrelid::bigint as oid,
+    a.attname as name,
+    format_type(a.atttypid, a.atttypmod) as type,
+    a.attnotnull as is_not_null,
+    case
+        when a.attcollation = 0 then null
+        when co.collname = 'default' then (
+            select d.datcollate from pg_database as d where d.datname = current_database()
+        )
+        else co.collname
+    end as collation,
+    s.null_frac as null_fraction,
+    s.n_distinct as distinct_values,
+    s.correlation as correlation,
+    s.avg_width as average_width,
+    s.most_common_freqs[1] as most_common_frequency
+from pg_attribute as a
+join pg_class as c on c.oid = a.attrelid
+join pg_namespace as n on n.oid = c.relnamespace
+left join pg_collation as co on co.oid = a.attcollation
+left join pg_stats as s
+    on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname
+    and s.inherited = (c.relkind = 'p')
+where a.attrelid = any (%(oids)s::oid[]) and a.attnum > 0 and not a.attisdropped
+order by a.attrelid, a.attnum

@@ -1,0 +1,44 @@
+-- The relations named in %(names)s (as regclass reads them) with their partition ancestors, and where
+-- %(with_referencing)s the tables whose foreign keys point at them: deleting a row searches those.
+with recursive named as (
+    select to_regclass(name)::oid as oid from unnest(%(names)s::text[]) as name
+), wanted as (
+    select oid from named where oid is not null
+    union
+    select i.inhparent from wanted as w join pg_inherits as i on i.inhrelid = w.oid
+    join pg_class as p on p.oid = i.inhparent and p.relkind = 'p'
+), found as (
+    select oid from wanted
+    union
+    select k.conrelid from wanted as w
+    join pg_constraint as k on k.confrelid = w.oid and k.contype = 'f' and k.conparentid = 0
+    where %(with_referencing)s
+)
+select
+    c.oid::bigint as oid,
+    n.nspname as schema,
+    c.relname as name,
+    case c.relkind
+        when 'r' then 'table' when 'p' then 'partitioned table' when 'v' then 'view'
+        when 'm' then 'materialized view' when 'f' then 'foreign table' else c.relkind::text
+    end as kind,
+    case when c.reltuples < 0 or (c.reltuples = 0 and c.relpages = 0) then null else c.reltuples::float8 end as rows,
+    c.relpages as pages,
+    c.relallvisible as all_visible_pages,
+    case when c.relkind in ('r', 'm') then pg_table_size(c.oid) end as table_bytes,
+    case when c.relispartition then (
+        select pn.nspname || '.' || pc.relname
+        from pg_inherits as i
+        join pg_class as pc on pc.oid = i.inhparent
+        join pg_namespace as pn on pn.oid = pc.relnamespace
+        where i.inhrelid = c.oid
+    ) end as partition_of,
+    case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end as partition_key,
+    case when c.relkind = 'p' then (select count(*) from pg_inherits as i where i.inhparent = c.oid) end as partitions,
+    to_jsonb(s) as activity
+from found as f
+join pg_class as c on c.oid = f.oid
+join pg_namespace as n on n.oid = c.relnamespace
+left join pg_stat_all_tables as s on s.relid = c.oid
+where c.relkind in ('r', 'p', 'v', 'm', 'f')
+order by n.nspname, c.relname
