@@ -1,0 +1,112 @@
+"""What a capture is: one EXPLAIN (ANALYZE) with its surroundings, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from perfkit.catalog import Catalog
+from perfkit.plan.model import Plan
+from perfkit.show import Shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counters:
+    """What a statement touched: figures that hardly move between runs. None without BUFFERS or ANALYZE."""
+
+    shared_blocks: int | None
+    """hit + read"""
+    shared_read_blocks: int | None
+    temp_blocks: int | None
+    """read + written"""
+    rows: float | None
+    rows_removed: float | None
+    wal_bytes: int | None = None
+
+    @classmethod
+    def of(cls, plan: Plan) -> Counters:
+        root, buffers = plan.root, plan.root.buffers
+        removed = [node.rows_removed for node in plan.walk()]
+        return cls(
+            shared_blocks=buffers.shared if buffers else None,
+            shared_read_blocks=buffers.shared_read if buffers else None,
+            temp_blocks=buffers.temp if buffers else None,
+            rows=root.total_rows,
+            rows_removed=None if root.actual is None else sum(rows or 0 for rows in removed),
+            wal_bytes=root.wal.bytes if root.wal else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """Execution times of the same statement, in the order they were taken."""
+
+    values: tuple[float, ...]
+    unit: str = "ms"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measurement:
+    """How one statement ran in one state of the database."""
+
+    plan: Plan
+    counters: Counters
+    samples: Samples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """Which generated data a database holds, where perfkit loaded it."""
+
+    name: str
+    scale: float
+    seed: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Where and when a capture was made, as far as it bears on repeating it. Never a host's password."""
+
+    server_version: str
+    server_version_num: int
+    database: str
+    settings: Mapping[str, str]
+    """Every setting that is not at its default, with its unit."""
+    extensions: Mapping[str, str]
+    """Installed extensions and their versions."""
+    perfkit_version: str
+    captured_at: str
+    """ISO 8601, UTC."""
+    dataset: Dataset | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """The statement as given, how it is told apart, and its parameters."""
+
+    text: str
+    fingerprint: str
+    kind: str
+    parameters: tuple[str | None, ...] = ()
+    """Bind values of $1 … as text, None for NULL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture(Shown):
+    """One statement captured: its plan, its samples, what the catalog and the server looked like."""
+
+    query: Query
+    measurement: Measurement
+    environment: Environment
+    catalog: Catalog
+    notes: tuple[str, ...] = field(default=())
+    """What a reader must know: an option the server lacks, a relation that could not be read, …"""
+
+    @property
+    def plan(self) -> Plan:
+        return self.measurement.plan
+
+    @property
+    def samples(self) -> Samples:
+        return self.measurement.samples
