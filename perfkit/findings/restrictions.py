@@ -1,0 +1,149 @@
+"""How the conditions of a scan restrict its columns, and which of them an index could serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from perfkit.catalog import Relation
+from perfkit.findings.conditions import Term, conjuncts
+
+EQUALITY = frozenset({"=", "= any", "is null", "is true", "is false"})
+RANGE = frozenset({"<", "<=", ">", ">="})
+ORDERED = EQUALITY | RANGE
+"""Operators a b-tree serves on a bare column."""
+PATTERN = frozenset({"~~", "~~*"})
+"""LIKE and ILIKE."""
+
+_FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "@>": "<@", "<@": "@>", "= any": "any ="}
+_SAME_STORAGE = ("text", "character varying")
+"""Types between which a cast is no work and no obstacle to an index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restriction:
+    """One condition on one column of a scan."""
+
+    text: str
+    column: str
+    operator: str
+    form: Literal["bare", "cast", "call", "operator"]
+    """How the column stands in it: alone, cast, inside a function, or inside another operator."""
+    wrapper: str = ""
+    """The function, type or operator around the column; empty when bare."""
+    wrapped: str = ""
+    """The column's side as printed."""
+    other: Term | None = None
+    """The other side; None for IS NULL and boolean columns."""
+    against: str | None = None
+    """The relation whose column stands on the other side; None for constants."""
+
+    @property
+    def is_ordered(self) -> bool:
+        """True when a b-tree on the bare column could serve it with a constant or an outer row's value."""
+        return self.form == "bare" and self.operator in ORDERED and not self._needs_a_subplan
+
+    @property
+    def _needs_a_subplan(self) -> bool:
+        return self.other is not None and any(
+            term.kind == "subplan" and "SubPlan" in term.name for term in self.other.walk()
+        )
+
+
+def restrictions(
+    text: str | None, alias: str | None, relation: Relation | None = None
+) -> tuple[Restriction, ...]:
+    """What the conditions that must all hold say about single columns of the relation called ``alias``.
+
+    >>> [(r.column, r.operator, r.form) for r in restrictions("((i.id > 5) AND ((i.at)::date = '2024-01-01'::date))", "i")]
+    [('id', '>', 'bare'), ('at', '=', 'cast')]
+    >>> restrictions("(b.parent_id = a.id)", "b")[0].against
+    'a'
+    """
+    return tuple(_restrictions(conjuncts(text), alias, relation))
+
+
+def _restrictions(
+    terms: tuple[Term, ...], alias: str | None, relation: Relation | None
+) -> Iterator[Restriction]:
+    for term in terms:
+        found = _restriction(term, alias, relation)
+        if found is not None:
+            yield found
+
+
+def _restriction(term: Term, alias: str | None, relation: Relation | None) -> Restriction | None:
+    if term.kind == "column" and _owns(term, alias):
+        return Restriction(
+            text=term.text, column=term.name, operator="is true", form="bare", wrapped=term.text
+        )
+    if term.kind == "not" and term.parts[0].kind == "column" and _owns(term.parts[0], alias):
+        return Restriction(
+            text=term.text,
+            column=term.parts[0].name,
+            operator="is false",
+            form="bare",
+            wrapped=term.parts[0].text,
+        )
+    if term.kind != "operator" or term.name == "[]":
+        return None
+    sides = term.parts
+    for mine, other, operator in (
+        (sides[0], sides[1] if len(sides) > 1 else None, term.name),
+        *(((sides[1], sides[0], _FLIPPED.get(term.name, term.name)),) if len(sides) > 1 else ()),
+    ):
+        own = {column.name for column in mine.columns() if _owns(column, alias)}
+        foreign = [column for column in mine.columns() if not _owns(column, alias)]
+        if len(own) != 1 or foreign or (other is not None and any(_owns(c, alias) for c in other.columns())):
+            continue
+        form, wrapper = _form(mine, relation)
+        return Restriction(
+            text=term.text,
+            column=own.pop(),
+            operator=operator,
+            form=form,
+            wrapper=wrapper,
+            wrapped=mine.text,
+            other=other,
+            against=next((c.qualifier for c in other.columns() if c.qualifier), None) if other else None,
+        )
+    return None
+
+
+def _owns(column: Term, alias: str | None) -> bool:
+    return column.qualifier is None or alias is None or column.qualifier == alias
+
+
+def _form(term: Term, relation: Relation | None) -> tuple[Literal["bare", "cast", "call", "operator"], str]:
+    if term.kind == "column":
+        return "bare", ""
+    if term.kind == "cast":
+        inner = term.parts[0]
+        if inner.kind == "column" and _is_same_storage(inner.name, term.name, relation):
+            return "bare", ""
+        return ("cast", term.name) if inner.kind == "column" else _form(inner, relation)
+    if term.kind == "call":
+        return "call", term.name
+    return "operator", term.name
+
+
+def _is_same_storage(column: str, type_name: str, relation: Relation | None) -> bool:
+    if not type_name.startswith(_SAME_STORAGE):
+        return False
+    known = relation.column(column) if relation else None
+    return known is None or known.type.startswith(_SAME_STORAGE)
+
+
+def literal(term: Term | None) -> str | None:
+    """The text of a string constant, without quotes and type; None for anything else.
+
+    >>> from perfkit.findings.conditions import read_condition
+    >>> literal(read_condition("'it''s %'::text"))
+    "it's %"
+    """
+    while term is not None and term.kind in {"cast", "constant"} and term.parts:
+        term = term.parts[0]
+    if term is None or term.kind != "constant" or not term.text.endswith("'"):
+        return None
+    return term.text[term.text.index("'") + 1 : -1].replace("''", "'")

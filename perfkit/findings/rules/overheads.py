@@ -1,0 +1,169 @@
+"""Time that goes neither into scans nor into joins: planning, compiling, waiting for blocks or workers, output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perfkit.findings.at import finding_at
+from perfkit.findings.finding import Case, Finding, Rule
+from perfkit.findings.weight import MATTERS_SHARE, Weight, weigh_whole
+from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_ms, format_percent
+
+JIT_SHARE = 0.25
+"""A quarter of the execution spent on compiling is more than compiled expressions usually win back."""
+
+OVERHEAD_MS = 5.0
+"""Planning or compiling below five milliseconds is felt only by statements that run all the time, which are prepared."""
+
+READ_SHARE = 0.5
+"""Half the time in waiting for blocks: the next run, with them in memory, takes another time altogether."""
+
+READ_BLOCKS = 1_000
+"""8 MB read: less comes from the operating system's cache within a millisecond."""
+
+COLD_SHARE = 0.8
+"""Without I/O timing: four in five blocks not found in shared buffers."""
+
+SERIALIZE_SHARE = 0.5
+"""Half the time for turning rows into text; less is what any large result costs."""
+
+
+def planning_dominates(case: Case) -> Iterator[Finding]:
+    """Planning the statement takes longer than executing it.
+
+    Many joins, partitions or indexes are weighed each time. A prepared statement, fewer joins, or a lower
+    join_collapse_limit plan less. Fine for a statement that runs now and then.
+    """
+    planning, execution = case.plan.planning_ms, case.plan.total_ms
+    if planning is None or execution is None or planning < max(OVERHEAD_MS, execution):
+        return
+    scans = sum(1 for node in case.plan.walk() if node.relation and node.operation is None)
+    yield Finding(
+        id="planning-dominates",
+        severity="warning",
+        title=f"planning took {format_ms(planning)}, executing {format_ms(execution)}: the plan has {scans} scans",
+        evidence={
+            "planning_ms": planning,
+            "execution_ms": execution,
+            "scans": scans,
+            "planning_blocks": case.plan.planning_buffers.shared if case.plan.planning_buffers else None,
+        },
+        at_stake_ms=planning,
+    )
+
+
+def jit_overhead(case: Case) -> Iterator[Finding]:
+    """Compiling expressions to machine code takes a large share of the statement.
+
+    The planner expected more work than there was, or the same work spread over many partitions and workers. Raise
+    jit_above_cost, or turn jit off for the role. Fine where the statement runs for seconds.
+    """
+    jit, total = case.plan.jit, case.plan.total_ms
+    if jit is None or jit.total_ms is None or not total:
+        return
+    share = jit.total_ms / total
+    if share < JIT_SHARE or jit.total_ms < OVERHEAD_MS:
+        return
+    yield Finding(
+        id="jit-overhead",
+        severity=Weight(ms=jit.total_ms, share=share).severity,
+        title=f"compiling {format_count(jit.functions)} functions took {format_ms(jit.total_ms)}, {format_percent(share)} of"
+        f" the statement",
+        evidence={"jit_ms": jit.total_ms, "functions": jit.functions, "share": round(share, 3)},
+        at_stake_ms=jit.total_ms,
+    )
+
+
+def serialization_cost(case: Case) -> Iterator[Finding]:
+    """Turning the result into text takes a large share of the statement.
+
+    Wide or compressed values are fetched and unpacked only here. Return fewer columns or rows, or the binary format. Fine
+    where all of the result is needed. Needs a capture with SERIALIZE, since 17.
+    """
+    serialization, total = case.plan.serialization, case.plan.total_ms
+    if serialization is None or serialization.time_ms is None or not total:
+        return
+    share = serialization.time_ms / total
+    if share < SERIALIZE_SHARE:
+        return
+    yield Finding(
+        id="serialization-cost",
+        severity="warning",
+        title=f"turning the result into {format_bytes(serialization.output_kb * 1024)} of {serialization.format} took"
+        f" {format_ms(serialization.time_ms)}, {format_percent(share)} of the statement",
+        evidence={
+            "serialization_ms": serialization.time_ms,
+            "output_bytes": serialization.output_kb * 1024,
+            "share": round(share, 3),
+        },
+        at_stake_ms=serialization.time_ms,
+    )
+
+
+def cold_read(case: Case) -> Iterator[Finding]:
+    """Most of the time is spent waiting for blocks that were not in shared buffers.
+
+    Informational: the figure is of this run; with the blocks in memory it is another one. Fewer blocks is the cure that
+    lasts, more memory the one that helps everything. With track_io_timing off, judged by the blocks alone.
+    """
+    buffers, total = case.plan.root.buffers, case.plan.total_ms
+    if buffers is None or not total or buffers.shared_read < READ_BLOCKS:
+        return
+    processes = max((node.measures.participants for node in case.plan.walk()), default=1.0)
+    waited = buffers.shared_read_ms / processes if buffers.shared_read_ms is not None else None
+    cold = buffers.shared_read / buffers.shared
+    if (waited is not None and waited < READ_SHARE * total) or (waited is None and cold < COLD_SHARE):
+        return
+    yield Finding(
+        id="cold-read",
+        severity="info",
+        title=f"{format_bytes(buffers.shared_read * BLOCK_BYTES)}, {format_percent(cold)} of the blocks, were not in shared"
+        f" buffers" + (f"; reading them took {format_ms(waited)}" if waited is not None else ""),
+        evidence={
+            "shared_read_blocks": buffers.shared_read,
+            "shared_blocks": buffers.shared,
+            "read_share": round(cold, 3),
+            "read_ms": waited,
+        },
+        at_stake_ms=waited,
+    )
+
+
+def workers_not_launched(case: Case) -> Iterator[Finding]:
+    """Fewer parallel workers started than were planned.
+
+    The pool (max_parallel_workers, max_worker_processes) was in use or too small, and the plan was made for more hands.
+    Fine now and then on a busy server.
+    """
+    for node in case.plan.walk():
+        planned, launched = node.workers_planned, node.workers_launched
+        weight = weigh_whole(case, node)
+        if (
+            planned is None
+            or launched is None
+            or launched >= planned
+            or (weight.share or 0.0) < MATTERS_SHARE
+        ):
+            continue
+        missing = planned - launched
+        saved = weight.ms * missing / (planned + 1) if weight.ms is not None else None
+        yield finding_at(
+            node,
+            "workers-not-launched",
+            f"{launched} of {planned} planned workers started",
+            Weight(ms=saved, share=weight.share),
+            severity="warning",
+            workers_planned=planned,
+            workers_launched=launched,
+        )
+
+
+RULES = (
+    Rule(id="planning-dominates", title="Planning costs more than execution", check=planning_dominates),
+    Rule(id="jit-overhead", title="Compiling takes a large share of the execution", check=jit_overhead),
+    Rule(id="serialization-cost", title="Output conversion dominates", check=serialization_cost),
+    Rule(id="cold-read", title="Most of the time is reading blocks", check=cold_read),
+    Rule(
+        id="workers-not-launched", title="Planned parallel workers did not start", check=workers_not_launched
+    ),
+)

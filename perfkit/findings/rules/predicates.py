@@ -1,0 +1,382 @@
+"""Conditions that an index on the column cannot serve as they are written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from perfkit.catalog import Relation
+from perfkit.findings.at import finding_at
+from perfkit.findings.finding import Case, Finding, Rule, Severity
+from perfkit.findings.indexes import leading, on_expression, with_class, with_method
+from perfkit.findings.restrictions import PATTERN, Restriction, literal, restrictions
+from perfkit.findings.rules.scans import SELECTIVE_SHARE
+from perfkit.findings.tree import INDEX_SCANS, children, qualified, tally
+from perfkit.findings.weight import MANY_ROWS, Weight, weigh
+from perfkit.plan.model import Node
+from perfkit.units import format_count
+
+TRIGRAM_CLASSES = ("gin_trgm_ops", "gist_trgm_ops")
+PATTERN_CLASSES = ("text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops")
+BYTE_COLLATIONS = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic"})
+"""Collations that sort by code point, so that a prefix is a range."""
+
+_WIDER_TYPES = ("numeric", "double precision", "real", "bigint", "text", "timestamp", "bpchar")
+"""Types PostgreSQL casts a column to when it is compared with a value of that type."""
+
+_CASE_FUNCTIONS = frozenset({"lower", "upper"})
+_TEXT_SEARCH = "to_tsvector"
+
+
+def _filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, Weight]]:
+    """Conditions left to the filter of scans that read many rows to keep few, where that takes time that matters."""
+    for node in case.plan.walk():
+        if (
+            node.node_type not in INDEX_SCANS | {"Seq Scan", "Bitmap Heap Scan"}
+            or not node.loops
+            or not node.filter
+        ):
+            continue
+        rows = tally(node)
+        if rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE:
+            continue
+        weight = weigh(case, node, *children(node))
+        if not weight.matters:
+            continue
+        relation = case.relation(node)
+        for restriction in restrictions(node.filter, node.alias, relation):
+            yield node, relation, restriction, weight
+
+
+def _found(
+    node: Node,
+    id: str,
+    weight: Weight,
+    restriction: Restriction,
+    why: str,
+    *,
+    severity: Severity | None = None,
+) -> Finding:
+    rows = tally(node)
+    return finding_at(
+        node,
+        id,
+        f"{why}: {format_count(rows.read)} rows of {qualified(node)} are checked to keep {format_count(rows.kept)}",
+        weight,
+        severity=severity,
+        column=restriction.column,
+        expression=restriction.wrapped if restriction.form != "bare" else None,
+        condition=restriction.text,
+        kept_share=rows.kept_share,
+    )
+
+
+def function_on_column(case: Case) -> Iterator[Finding]:
+    """A function around the column hides it from an index on the column.
+
+    The function is computed for every row. A range on the bare column says the same for dates and prefixes; else an index
+    on the expression serves it. Fine where few rows are checked, or an index on exactly this expression is used.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        name = restriction.wrapper.lower()
+        if (
+            restriction.form != "call"
+            or name in _CASE_FUNCTIONS | {"timezone", _TEXT_SEARCH}
+            or restriction.against
+        ):
+            continue
+        if relation is not None and on_expression(relation, restriction.wrapped):
+            continue
+        index = leading(relation, restriction.column) if relation else None
+        why = f"{restriction.wrapped} hides {restriction.column} from " + (
+            f"the index {index.name}" if index else "any index on it"
+        )
+        yield _found(node, "function-on-column", weight, restriction, why)
+
+
+def case_insensitive_match(case: Case) -> Iterator[Finding]:
+    """A match that ignores case (lower(), upper(), ILIKE without wildcard) has no index on the same expression.
+
+    An index on lower(column) serves lower(column) = …, one with pg_trgm serves ILIKE. Fine where few rows are checked.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        pattern = literal(restriction.other)
+        is_case = restriction.form == "call" and restriction.wrapper.lower() in _CASE_FUNCTIONS
+        is_ilike = restriction.operator == "~~*" and (pattern is None or not pattern.startswith(("%", "_")))
+        if not (is_case or is_ilike) or (relation is not None and _serves_case(relation, restriction)):
+            continue
+        yield _found(
+            node, "case-insensitive-match", weight, restriction, f"no index serves {restriction.text}"
+        )
+
+
+def _serves_case(relation: Relation, restriction: Restriction) -> bool:
+    return (
+        on_expression(relation, restriction.wrapped) is not None
+        or with_class(relation, restriction.column, TRIGRAM_CLASSES) is not None
+    )
+
+
+def missing_expression_index(case: Case) -> Iterator[Finding]:
+    """The filter is on a value taken out of a document or computed from the column, which an index on it could serve.
+
+    It is computed for every row, and a large document is fetched for it. An index on the expression, or a column of its
+    own for the value, serves it. Fine where few rows are checked.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        if restriction.form != "operator" or restriction.against:
+            continue
+        if restriction.operator not in {"=", "= any", "<", "<=", ">", ">="}:
+            continue
+        if relation is not None and on_expression(relation, restriction.wrapped):
+            continue
+        yield _found(
+            node, "missing-expression-index", weight, restriction, f"no index holds {restriction.wrapped}"
+        )
+
+
+def timezone_cast_filter(case: Case) -> Iterator[Finding]:
+    """AT TIME ZONE around the column hides it from an index on the column.
+
+    A half-open range, computed in the zone and compared with the bare column, says the same. Fine where few rows are
+    checked.
+    """
+    for node, _, restriction, weight in _filtered(case):
+        if restriction.form == "call" and restriction.wrapper.lower() == "timezone":
+            yield _found(
+                node, "timezone-cast-filter", weight, restriction,
+                f"AT TIME ZONE hides {restriction.column} from any index on it",
+            )  # fmt: skip
+
+
+def cast_on_column(case: Case) -> Iterator[Finding]:
+    """A cast written around the column hides it from an index on the column.
+
+    Casting the value instead of the column, or a range (for ::date), lets the index serve. Fine where few rows are checked.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        if _is_cast(relation, restriction) and not _is_implicit(case, node, restriction):
+            yield _found(
+                node, "cast-on-column", weight, restriction,
+                f"the cast to {restriction.wrapper} hides {restriction.column} from any index on it",
+            )  # fmt: skip
+
+
+def implicit_type_mismatch(case: Case) -> Iterator[Finding]:
+    """The column is compared with a value of another type, so PostgreSQL casts the column of every row.
+
+    bigint against numeric, integer against double precision: the wider type wins, and an index on the column cannot serve.
+    Passing the parameter, or writing the constant, in the column's type cures it. Fine where few rows are checked.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        if _is_cast(relation, restriction) and _is_implicit(case, node, restriction):
+            column = relation.column(restriction.column) if relation else None
+            yield _found(
+                node, "implicit-type-mismatch", weight, restriction,
+                f"{restriction.column}{f' ({column.type})' if column else ''} is compared as {restriction.wrapper}, so it"
+                f" is cast in every row",
+            )  # fmt: skip
+
+
+def _is_cast(relation: Relation | None, restriction: Restriction) -> bool:
+    if restriction.form != "cast" or restriction.operator in PATTERN:
+        return False
+    return relation is None or on_expression(relation, restriction.wrapped) is None
+
+
+def _is_implicit(case: Case, node: Node, restriction: Restriction) -> bool:
+    """Whether the statement itself has no cast on the column; without the statement, by the type."""
+    if not restriction.wrapper.startswith(_WIDER_TYPES):
+        return False
+    if case.statement is None:
+        return True
+    name = re.escape(restriction.column)
+    written = rf'\b{name}"?\s*\)*\s*::|\bcast\s*\(\s*(?:[\w"]+\.)?"?{name}"?\s+as\b'
+    return re.search(written, case.statement.text, re.IGNORECASE) is None
+
+
+def leading_wildcard_like(case: Case) -> Iterator[Finding]:
+    """The pattern of LIKE or ILIKE starts with a wildcard, so no b-tree can find where to start.
+
+    Every row is compared. A trigram index (pg_trgm) finds substrings of three characters and more; full text search finds
+    words. Fine where few rows are checked. Informational beside missing-trigram-index, which names the cure.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        pattern = _wildcard_pattern(restriction)
+        if pattern is None:
+            continue
+        severity: Severity | None = "info" if _lacks_trigrams(relation, restriction, pattern) else None
+        yield _found(
+            node, "leading-wildcard-like", weight, restriction,
+            f"the pattern '{pattern}' starts with a wildcard, which no b-tree serves", severity=severity,
+        )  # fmt: skip
+
+
+def missing_trigram_index(case: Case) -> Iterator[Finding]:
+    """A search for a substring has no trigram index on its column.
+
+    GIN with gin_trgm_ops (extension pg_trgm) finds the few rows that can match. Fine on small tables, and useless for
+    patterns with fewer than three characters in a row. Needs the catalog.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        pattern = _wildcard_pattern(restriction)
+        if pattern is not None and _lacks_trigrams(relation, restriction, pattern):
+            yield _found(
+                node, "missing-trigram-index", weight, restriction,
+                f"no trigram index on {restriction.column} finds '{pattern}'",
+            )  # fmt: skip
+
+
+def _wildcard_pattern(restriction: Restriction) -> str | None:
+    if restriction.operator not in PATTERN:
+        return None
+    pattern = literal(restriction.other)
+    return pattern if pattern is not None and pattern.startswith(("%", "_")) else None
+
+
+def _lacks_trigrams(relation: Relation | None, restriction: Restriction, pattern: str) -> bool:
+    """Whether a trigram index would find the pattern, and there is none."""
+    if relation is None or not re.search(r"\w{3}", pattern.replace("_", "%")):
+        return False
+    return with_class(relation, restriction.column, TRIGRAM_CLASSES) is None
+
+
+def missing_pattern_ops_index(case: Case) -> Iterator[Finding]:
+    """A search for a prefix cannot use the index on the column, which is sorted by the rules of a language.
+
+    Only an index sorted by code point (text_pattern_ops, or a column with collation C) turns a prefix into a range. Fine
+    where few rows are checked. Needs the catalog.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        pattern = literal(restriction.other)
+        if (
+            relation is None
+            or restriction.operator != "~~"
+            or pattern is None
+            or pattern.startswith(("%", "_"))
+        ):
+            continue
+        column, index = relation.column(restriction.column), leading(relation, restriction.column, "<")
+        if (
+            column is None
+            or restriction.form != "bare"
+            or column.collation in BYTE_COLLATIONS
+            or index is None
+        ):
+            continue
+        if with_class(relation, restriction.column, (*PATTERN_CLASSES, *TRIGRAM_CLASSES)):
+            continue
+        yield _found(
+            node, "missing-pattern-ops-index", weight, restriction,
+            f"{index.name} is sorted by the rules of {column.collation} and cannot find the prefix '{pattern}'",
+        )  # fmt: skip
+
+
+def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
+    """A search for what a document or array contains has no GIN index.
+
+    Every document is fetched and searched. GIN finds the rows by key and value. Fine where few rows are checked; a GIN
+    index costs much on writes. Needs the catalog.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        if restriction.operator not in {"@>", "?", "?|", "?&", "@?", "@@"} or restriction.form != "bare":
+            continue
+        column = relation.column(restriction.column) if relation else None
+        if relation is None or column is None or not (column.type == "jsonb" or column.type.endswith("[]")):
+            continue
+        if with_method(relation, restriction.column, "gin") is None:
+            yield _found(
+                node, "missing-gin-jsonb", weight, restriction, f"no GIN index on {restriction.column} serves"
+                f" {restriction.operator}",
+            )  # fmt: skip
+
+
+def any_array_not_indexable(case: Case) -> Iterator[Finding]:
+    """value = ANY (array column) cannot use the GIN index, which serves only containment and overlap.
+
+    column @> ARRAY[value] says the same and uses it. Fine where few rows are checked. Needs the catalog.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        if relation is None or restriction.operator != "any =":
+            continue
+        index = with_method(relation, restriction.column, "gin")
+        if index is not None:
+            yield _found(
+                node, "any-array-not-indexable", weight, restriction,
+                f"= ANY ({restriction.column}) cannot use {index.name}",
+            )  # fmt: skip
+
+
+def missing_fulltext_index(case: Case) -> Iterator[Finding]:
+    """Every row is searched for words, mostly after parsing its text, because no index holds them.
+
+    A generated tsvector column or an expression index, with GIN, does it once per write. Fine where few rows are checked.
+    """
+    for node, relation, restriction, weight in _filtered(case):
+        column = relation.column(restriction.column) if relation else None
+        if restriction.operator != "@@":
+            continue
+        if column is not None and column.type == "tsvector":
+            if relation is not None and with_method(relation, restriction.column, "gin") is None:
+                yield _found(
+                    node, "missing-fulltext-index", weight, restriction, f"no GIN index holds the words of {column.name}"
+                )  # fmt: skip
+        elif _TEXT_SEARCH in restriction.wrapped.lower() and (
+            relation is None or on_expression(relation, restriction.wrapped) is None
+        ):
+            yield _found(
+                node, "missing-fulltext-index", weight, restriction,
+                f"{restriction.wrapped} is computed for every row",
+            )  # fmt: skip
+
+
+RULES = (
+    Rule(
+        id="function-on-column", title="A function hides the column from its index", check=function_on_column
+    ),
+    Rule(
+        id="case-insensitive-match",
+        title="A match that ignores case has no matching index",
+        check=case_insensitive_match,
+    ),
+    Rule(
+        id="missing-expression-index",
+        title="A filter on an expression that an index could hold",
+        check=missing_expression_index,
+    ),
+    Rule(
+        id="timezone-cast-filter",
+        title="AT TIME ZONE hides the column from its index",
+        check=timezone_cast_filter,
+    ),
+    Rule(id="cast-on-column", title="An explicit cast hides the column from its index", check=cast_on_column),
+    Rule(
+        id="implicit-type-mismatch",
+        title="A comparison across types casts the column",
+        check=implicit_type_mismatch,
+    ),
+    Rule(
+        id="leading-wildcard-like",
+        title="A LIKE pattern that starts with a wildcard",
+        check=leading_wildcard_like,
+    ),
+    Rule(
+        id="missing-trigram-index",
+        title="Substring search without a trigram index",
+        check=missing_trigram_index,
+    ),
+    Rule(
+        id="missing-pattern-ops-index",
+        title="Prefix search on an index sorted by language",
+        check=missing_pattern_ops_index,
+    ),
+    Rule(id="missing-gin-jsonb", title="Containment search without GIN", check=missing_gin_jsonb),
+    Rule(
+        id="any-array-not-indexable",
+        title="= ANY (array column) beside a GIN index",
+        check=any_array_not_indexable,
+    ),
+    Rule(
+        id="missing-fulltext-index", title="Text search computed for every row", check=missing_fulltext_index
+    ),
+)

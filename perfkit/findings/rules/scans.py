@@ -1,0 +1,199 @@
+"""Sequential scans: those an index would save, and those that are right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import prod
+
+from perfkit.catalog import Relation
+from perfkit.findings.at import finding_at
+from perfkit.findings.conditions import Term, conjuncts
+from perfkit.findings.finding import Case, Finding, Rule
+from perfkit.findings.indexes import column_list, leading, most_selective, selectivity
+from perfkit.findings.restrictions import Restriction, restrictions
+from perfkit.findings.tree import passes, qualified, tally
+from perfkit.findings.weight import MANY_ROWS, weigh
+from perfkit.plan.model import Node
+from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_ms, format_percent
+
+SELECTIVE_SHARE = 0.1
+"""Keeping more than a tenth of a table by an index touches most of its pages anyway, and out of order."""
+
+UNSELECTIVE_SHARE = 0.2
+"""Keeping a fifth or more, a sequential scan reads no page that an index would spare (8 kB pages hold tens of rows)."""
+
+LARGE_TABLE_BLOCKS = 1024
+"""8 MB: from here PostgreSQL itself counts a table as large (min_parallel_table_scan_size)."""
+
+
+def selective_seq_scans(case: Case) -> Iterator[Node]:
+    """Sequential scans that read many rows to keep few, and take time that matters."""
+    for node in case.plan.walk():
+        if node.node_type != "Seq Scan" or not node.loops or not node.filter:
+            continue
+        rows = tally(node)
+        if rows.removed >= MANY_ROWS and rows.kept_share <= SELECTIVE_SHARE and weigh(case, node).matters:
+            yield node
+
+
+def missing_index_filter(case: Case) -> Iterator[Finding]:
+    """A filter that keeps few rows of a table is checked row by row, because no index leads with its column.
+
+    The whole table is read however few rows are wanted, and ever more as it grows. Fine on a table of a few pages, and
+    for a statement that runs once: each index costs space and time on every write. With a catalog, the finding is made
+    only where no valid index leads with the most selective column.
+    """
+    for node in selective_seq_scans(case):
+        relation = case.relation(node)
+        known = restrictions(node.filter, node.alias, relation)
+        candidates = [r for r in known if r.is_ordered and r.against is None]
+        best = most_selective(relation, candidates)
+        if best is None or not _are_the_reason(case, node, candidates):
+            continue
+        if relation is not None and leading(relation, best.column, best.operator):
+            continue
+        rows, weight = tally(node), weigh(case, node)
+        yield finding_at(
+            node,
+            "missing-index-filter",
+            f"{qualified(node)} is read whole, {format_count(rows.read)} rows, to keep {format_count(rows.kept)}:"
+            f" no index leads with {best.column}"
+            + (f" ({format_ms(weight.ms)}, {format_percent(weight.share)} of the time)" if weight.ms else ""),
+            weight,
+            column=best.column,
+            columns=column_list(candidates),
+            condition=node.filter,
+            kept_share=rows.kept_share,
+        )
+
+
+def _are_the_reason(case: Case, node: Node, candidates: list[Restriction]) -> bool:
+    """Whether the conditions an index could serve are those that keep few rows, not one beside them."""
+    if len(candidates) == len(conjuncts(node.filter)):
+        return True
+    relation = case.relation(node)
+    return prod(selectivity(relation, candidate) for candidate in candidates) <= SELECTIVE_SHARE
+
+
+def or_across_columns(case: Case) -> Iterator[Finding]:
+    """An OR over different columns makes PostgreSQL read the whole table, because not every arm has an index of its own.
+
+    One arm without an index is enough. Fine on a small table. With an index for each, their bitmaps are united; a UNION of
+    two statements does the same and keeps an order.
+    """
+    for node in selective_seq_scans(case):
+        relation = case.relation(node)
+        for term in conjuncts(node.filter):
+            arms = _arms(term, node, relation)
+            columns = list(dict.fromkeys(arm.column for arm in arms))
+            if len(columns) < 2:
+                continue
+            lacking = [
+                arm.column for arm in arms if relation and not leading(relation, arm.column, arm.operator)
+            ]
+            rows = tally(node)
+            yield finding_at(
+                node,
+                "or-across-columns",
+                f"OR over {', '.join(columns)} reads {qualified(node)} whole, {format_count(rows.read)} rows, to keep"
+                f" {format_count(rows.kept)}"
+                + (f": no index leads with {', '.join(dict.fromkeys(lacking))}" if lacking else ""),
+                weigh(case, node),
+                columns=", ".join(columns),
+                columns_without_index=", ".join(dict.fromkeys(lacking)) or None,
+                condition=term.text,
+                kept_share=rows.kept_share,
+            )
+
+
+def _arms(term: Term, node: Node, relation: Relation | None) -> list[Restriction]:
+    """For each arm of an OR, what an index on one column could serve; empty where an arm has nothing of the kind."""
+    if term.kind != "or":
+        return []
+    arms = []
+    for part in term.parts:
+        served = [
+            r for r in restrictions(part.text, node.alias, relation) if r.is_ordered and r.against is None
+        ]
+        best = most_selective(relation, served)
+        if best is None:
+            return []
+        arms.append(best)
+    return arms
+
+
+def seq_scan_large(case: Case) -> Iterator[Finding]:
+    """A table of more than 8 MB is read from end to end.
+
+    A symptom: the finding beside it names the cause where there is one. Fine when most of the rows are wanted.
+    """
+    for node in case.plan.walk():
+        if node.node_type != "Seq Scan" or not node.loops:
+            continue
+        blocks = (node.exclusive_shared_blocks or 0) / passes(node)
+        weight = weigh(case, node)
+        if blocks < LARGE_TABLE_BLOCKS or not weight.matters:
+            continue
+        yield finding_at(
+            node,
+            "seq-scan-large",
+            f"all of {qualified(node)} is read: {format_bytes(blocks * BLOCK_BYTES)},"
+            f" {format_count(tally(node).read / passes(node))} rows",
+            weight,
+            severity="info",
+            rows_read=tally(node).read,
+        )
+
+
+def index_not_beneficial(case: Case) -> Iterator[Finding]:
+    """A filter keeps so much of a table that the sequential scan is right and no index on its columns would be used.
+
+    Informational: nothing needs curing here; the time goes with the rows that are asked for.
+    """
+    for node in case.plan.walk():
+        if node.node_type != "Seq Scan" or not node.loops or not node.filter:
+            continue
+        rows, weight = tally(node), weigh(case, node)
+        blocks = (node.exclusive_shared_blocks or 0) / passes(node)
+        served = [
+            r
+            for r in restrictions(node.filter, node.alias, case.relation(node))
+            if r.is_ordered and not r.against
+        ]
+        if (
+            not served
+            or blocks < LARGE_TABLE_BLOCKS
+            or rows.kept_share < UNSELECTIVE_SHARE
+            or not weight.matters
+        ):
+            continue
+        yield finding_at(
+            node,
+            "index-not-beneficial",
+            f"{format_percent(rows.kept_share)} of {qualified(node)} passes the filter: reading it whole is right,"
+            f" an index on {column_list(served)} would not be used",
+            weight,
+            severity="info",
+            columns=column_list(served),
+            kept_share=rows.kept_share,
+        )
+
+
+RULES = (
+    Rule(
+        id="missing-index-filter",
+        title="A selective single-table filter has no usable index",
+        check=missing_index_filter,
+    ),
+    Rule(
+        id="or-across-columns",
+        title="OR over different columns of one table keeps indexes from being used",
+        check=or_across_columns,
+    ),
+    Rule(id="seq-scan-large", title="A large table is read from end to end", check=seq_scan_large),
+    Rule(
+        id="index-not-beneficial",
+        title="An index would not help; the sequential scan is right",
+        check=index_not_beneficial,
+    ),
+)

@@ -1,0 +1,324 @@
+"""Statements whose form makes PostgreSQL do more than the question asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from perfkit.findings.at import finding_at
+from perfkit.findings.conditions import conjuncts, read_condition
+from perfkit.findings.finding import Case, Finding, Rule
+from perfkit.findings.rules.scans import SELECTIVE_SHARE
+from perfkit.findings.tree import APPENDS, JOINS, children, tally, unwrapped
+from perfkit.findings.weight import MANY_ROWS, weigh, weigh_whole
+from perfkit.plan.model import Node
+from perfkit.units import format_count, format_ms, format_percent
+
+REPEATED = 1_000
+"""Executions of a subquery: each costs microseconds at least, so a thousand begin to show."""
+
+FANOUT_FACTOR = 2
+"""Each wanted row is produced twice or more before duplicates are removed."""
+
+TOP_SHARE = 0.1
+"""A tenth of the ranked rows wanted: a look-up for each group reads less."""
+
+_NOT_IN = re.compile(r"\bnot\s+in\s*\(\s*(select|with)\b", re.IGNORECASE)
+_UNION = re.compile(r"\bunion\b(?!\s+all\b)", re.IGNORECASE)
+_NO_PARTNER = re.compile(r"\(\(?count\([^)]*\)\)? = 0\)")
+
+
+def correlated_subquery_per_row(case: Case) -> Iterator[Finding]:
+    """A subquery that depends on the outer row is executed again for each of them.
+
+    It cannot be hashed or merged, only repeated. A join to an aggregate, or LATERAL with an index, answers all rows in one
+    pass. Fine for a page of rows, or where each execution is one index look-up and the rows are few.
+    """
+    for node in case.plan.walk():
+        if node.parent_relationship != "SubPlan" or (node.subplan_name or "").startswith("CTE"):
+            continue
+        weight = weigh_whole(case, node)
+        if (node.loops or 0) < REPEATED or not weight.matters:
+            continue
+        name = node.subplan_name or "a subquery"
+        yield finding_at(
+            node,
+            "correlated-subquery-per-row",
+            f"{name} is executed {format_count(node.loops)} times, {format_ms(weight.ms)} in all",
+            weight,
+            subplan=name,
+        )
+
+
+def not_in_nullable_subquery(case: Case) -> Iterator[Finding]:
+    """NOT IN with a subquery cannot become an anti join, because a single NULL in it makes the answer empty.
+
+    Each row is looked up in a hash of the subquery, or, where that does not fit into work_mem, in the subquery again.
+    NOT EXISTS says what is meant and joins. Fine for the time on a small hashed set; a trap for the answer wherever the
+    column can be NULL.
+    """
+    for node in case.plan.walk():
+        for subplan in node.children:
+            if subplan.parent_relationship != "SubPlan" or not _is_not_in(case, node, subplan):
+                continue
+            nullable = _is_nullable(case, subplan)
+            is_hashed = "hashed" in (node.filter or "")
+            weight = weigh(case, node) if is_hashed else weigh_whole(case, subplan)
+            if nullable is False and (is_hashed or not weight.matters):
+                continue
+            column = ", ".join(subplan.output) or "its column"
+            meaning = (
+                "can be NULL, then no row is returned" if nullable else "is not known to be free of NULL"
+            )
+            yield finding_at(
+                node,
+                "not-in-nullable-subquery",
+                f"NOT IN over {column}"
+                + ("" if nullable is False else f", which {meaning}")
+                + ("" if is_hashed else f"; the subquery is read {format_count(subplan.loops)} times"),
+                weight,
+                severity=None if weight.matters and not is_hashed else "warning",
+                column=column,
+                is_nullable=nullable,
+                is_hashed=is_hashed,
+                condition=node.filter,
+            )
+
+
+def _is_not_in(case: Case, node: Node, subplan: Node) -> bool:
+    number = re.search(r"\d+", subplan.subplan_name or "")
+    if number is None:
+        return False
+    plan_name = rf"SubPlan {number.group()}\b"
+    for term in conjuncts(node.filter):
+        if not re.search(plan_name, term.text) or term.kind != "not":
+            continue
+        # since 17 the comparison is printed; before, only the text of the statement tells it from NOT EXISTS
+        if re.search(rf"(ANY|ALL) \(.*{plan_name}", term.text):
+            return True
+        if "EXISTS" in term.text:
+            continue
+        if case.statement is not None:
+            return _NOT_IN.search(case.statement.text) is not None
+        return "hashed" in term.text
+    return False
+
+
+def _is_nullable(case: Case, subplan: Node) -> bool | None:
+    """Whether the subquery's column allows NULL; None without the catalog, or for an expression."""
+    if len(subplan.output) != 1 or case.catalog is None:
+        return None
+    term = read_condition(subplan.output[0])
+    for scan in unwrapped(subplan).walk():
+        relation = case.relation(scan)
+        if (
+            relation is None
+            or term.kind != "column"
+            or term.qualifier not in (None, scan.alias, scan.relation)
+        ):
+            continue
+        column = relation.column(term.name)
+        if column is None:
+            return None
+        excludes_null = any(f"{term.text} IS NOT NULL" in text.text for text in conjuncts(scan.filter))
+        return not (column.is_not_null or excludes_null)
+    return None
+
+
+def cte_materialization_fence(case: Case) -> Iterator[Finding]:
+    """A CTE is computed in full and filtered after, because it is materialised.
+
+    A condition outside does not reach into it: it is referenced twice or more, or written AS MATERIALIZED. Fine where most
+    of it is used. NOT MATERIALIZED, or the condition inside, reads only what is wanted.
+    """
+    bodies = {
+        (node.subplan_name or "").removeprefix("CTE "): node
+        for node in case.plan.walk()
+        if (node.subplan_name or "").startswith("CTE ")
+    }
+    for node in case.plan.walk():
+        body = bodies.get(node.cte or "")
+        if node.node_type != "CTE Scan" or body is None or not node.loops or not node.filter:
+            continue
+        rows, weight = tally(node), weigh_whole(case, body)
+        if rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE or not weight.matters:
+            continue
+        yield finding_at(
+            node,
+            "cte-materialization-fence",
+            f"{node.cte} is computed in full, {format_count(body.total_rows)} rows, and the filter outside keeps"
+            f" {format_count(rows.kept)}",
+            weight,
+            cte=node.cte,
+            condition=node.filter,
+            kept_share=rows.kept_share,
+        )
+
+
+def union_instead_of_union_all(case: Case) -> Iterator[Finding]:
+    """UNION looks for duplicates and finds none.
+
+    All rows are hashed or sorted for nothing. Informational: this run had none, whether there can be any is for the author
+    to say; UNION ALL then skips the work.
+    """
+    if case.statement is None or not _UNION.search(case.statement.text):
+        return
+    for node in case.plan.walk():
+        if node.node_type not in {"Aggregate", "Unique"} or not node.loops or not children(node):
+            continue
+        feed = unwrapped(children(node)[0])
+        rows, weight = node.total_rows or 0.0, weigh(case, node)
+        if (
+            feed.node_type not in APPENDS
+            or rows < MANY_ROWS
+            or feed.total_rows != node.total_rows
+            or not weight.matters
+        ):
+            continue
+        yield finding_at(
+            node,
+            "union-instead-of-union-all",
+            f"UNION compared {format_count(rows)} rows and removed none",
+            weight,
+            severity="info",
+            rows_compared=rows,
+        )
+
+
+def distinct_hides_fanout(case: Case) -> Iterator[Finding]:
+    """A join multiplies the rows of one relation, and DISTINCT removes the copies again.
+
+    Nothing of the other relation is returned, so EXISTS (a semi join) says the same and stops at the first partner. Fine
+    where few copies are made.
+    """
+    for node in case.plan.walk():
+        keys = (
+            node.group_key
+            if node.node_type == "Aggregate"
+            else node.output
+            if node.node_type == "Unique"
+            else ()
+        )
+        if not keys or not node.loops or not children(node) or node.filter:
+            continue
+        if node.node_type == "Aggregate" and set(node.output) - set(node.group_key):
+            continue
+        join = unwrapped(children(node)[0])
+        made, kept = join.total_rows or 0.0, node.total_rows or 0.0
+        owners = {column.qualifier for key in keys for column in read_condition(key).columns()}
+        weight = weigh_whole(case, node)
+        if (
+            join.node_type not in JOINS
+            or len(owners) != 1
+            or None in owners
+            or join.join_type in {"Semi", "Anti"}
+        ):
+            continue
+        owned = [scan.total_rows or 0.0 for scan in join.walk() if (scan.alias or scan.relation) in owners]
+        if len(owned) != 1 or made < FANOUT_FACTOR * owned[0]:
+            continue
+        if made < MANY_ROWS or made < FANOUT_FACTOR * max(kept, 1) or not weight.matters:
+            continue
+        yield finding_at(
+            node,
+            "distinct-hides-fanout",
+            f"the join makes {format_count(made)} rows of {format_count(kept)}, and DISTINCT removes the copies",
+            weight,
+            rows_joined=made,
+            rows_returned=kept,
+            group_key=", ".join(keys),
+        )
+
+
+def antijoin_by_aggregate(case: Case) -> Iterator[Finding]:
+    """Rows without a partner are found by joining, counting and keeping the zeros.
+
+    Every pair is made only to be counted. NOT EXISTS (an anti join) stops at the first partner. Fine on small sides.
+    """
+    for node in case.plan.walk():
+        if node.node_type != "Aggregate" or not node.loops or not _NO_PARTNER.search(node.filter or ""):
+            continue
+        join = unwrapped(children(node)[0]) if children(node) else node
+        weight = weigh_whole(case, node)
+        if join.node_type not in JOINS or join.join_type not in {"Left", "Right"} or not weight.matters:
+            continue
+        if (join.total_rows or 0) < MANY_ROWS:
+            continue
+        yield finding_at(
+            node,
+            "antijoin-by-aggregate",
+            f"{format_count(join.total_rows)} pairs are joined and counted to find the {format_count(node.total_rows)} rows"
+            f" without a partner",
+            weight,
+            rows_joined=join.total_rows,
+            rows_returned=node.total_rows,
+            condition=node.filter,
+        )
+
+
+def top_n_per_group_window(case: Case) -> Iterator[Finding]:
+    """Every row of every group is ranked to keep the first few of each.
+
+    LATERAL with ORDER BY and LIMIT, on an index that leads with the group, reads only those. Fine where groups are small.
+    """
+    for node in case.plan.walk():
+        if node.node_type != "WindowAgg" or not node.loops or not children(node):
+            continue
+        above = case.parent(node)
+        is_ranked = node.run_condition or (
+            above is not None and above.node_type == "Subquery Scan" and above.filter
+        )
+        ranked = children(node)[0].total_rows or 0.0
+        kept = (above if above is not None and above.node_type == "Subquery Scan" else node).total_rows or 0.0
+        weight = weigh_whole(case, node)
+        if not is_ranked or ranked < MANY_ROWS or kept > TOP_SHARE * ranked or not weight.matters:
+            continue
+        yield finding_at(
+            node,
+            "top-n-per-group-window",
+            f"{format_count(ranked)} rows are ranked to keep {format_count(kept)}"
+            f" ({format_percent(kept / ranked)}) of them",
+            weight,
+            rows_ranked=ranked,
+            rows_returned=kept,
+            condition=node.run_condition or (above.filter if above else None),
+        )
+
+
+RULES = (
+    Rule(
+        id="correlated-subquery-per-row",
+        title="A subquery is evaluated for each row",
+        check=correlated_subquery_per_row,
+    ),
+    Rule(
+        id="not-in-nullable-subquery",
+        title="NOT IN over a column that can be NULL",
+        check=not_in_nullable_subquery,
+    ),
+    Rule(
+        id="cte-materialization-fence",
+        title="A filter cannot reach into a materialised CTE",
+        check=cte_materialization_fence,
+    ),
+    Rule(
+        id="union-instead-of-union-all",
+        title="UNION removes duplicates that do not occur",
+        check=union_instead_of_union_all,
+    ),
+    Rule(
+        id="distinct-hides-fanout",
+        title="DISTINCT removes what a semi join would not make",
+        check=distinct_hides_fanout,
+    ),
+    Rule(
+        id="antijoin-by-aggregate",
+        title="Rows without a partner found by counting",
+        check=antijoin_by_aggregate,
+    ),
+    Rule(
+        id="top-n-per-group-window",
+        title="All rows are ranked to keep the first few of each group",
+        check=top_n_per_group_window,
+    ),
+)
