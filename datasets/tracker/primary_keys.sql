@@ -1,0 +1,11 @@
+alter table users add primary key (id);
+alter table namespaces add primary key (id);
+alter table projects add primary key (id);
+alter table members add primary key (id);
+alter table labels add primary key (id);
+alter table label_links add primary key (id);
+alter table issues add primary key (id);
+alter table merge_requests add primary key (id);
+alter table notes add primary key (id);
+alter table builds add primary key (id);
+alter table events add primary key (id, created_at);
