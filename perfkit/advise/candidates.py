@@ -1,0 +1,229 @@
+"""Index candidates for one statement: proposed from its predicates, compared with the indexes there are, ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from perfkit.advise.index_keys import SELECTIVE_SHARE, Proposal, fixed_condition, proposals
+from perfkit.advise.index_shape import (
+    Shape,
+    covering_index,
+    extended_index,
+    finds_one_row,
+    normal_expression,
+)
+from perfkit.advise.values import Candidate, Rejected
+from perfkit.advise.worth import Worth, worth_of
+from perfkit.catalog import Catalog, Relation
+from perfkit.findings.finding import Finding
+from perfkit.plan.model import Plan
+from perfkit.sql.keywords import quote_identifier
+from perfkit.sql.predicates import TableUse
+from perfkit.sql.statement import Statement
+from perfkit.units import BLOCK_BYTES, format_count, format_percent
+
+MOST_CANDIDATES = 8
+"""Each candidate is built and measured: more would keep the user waiting for ever less."""
+
+SMALL_TABLE_PAGES = 10
+"""A table of so few blocks is read whole as fast as through an index."""
+
+LEAST_SHARE = 0.01
+"""An index cannot save more than the time of the scans it replaces: under a hundredth nobody would notice."""
+
+CONFIRMED = 2.0
+"""How much a finding that names the same cure weighs for a candidate."""
+
+_INDEXABLE = ("table", "partitioned table", "materialized view")
+_STRICT_USES = ("equality", "in", "range", "prefix", "pattern", "containment")
+"""No NULL fulfils them."""
+
+_SORTING_CURES = ("missing-index-order-limit", "missing-index-group-by", "sort-spill")
+_JOINING_CURES = ("missing-index-join", "missing-fk-index")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ranked:
+    proposal: Proposal
+    rationale: str
+    worth: float
+
+
+def index_candidates(
+    statement: Statement,
+    catalog: Catalog,
+    plan: Plan | None = None,
+    findings: Sequence[Finding] = (),
+) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
+    """B-tree indexes worth trying for the statement, the most promising first, and those not worth it with the reason.
+
+    Nothing is built and no server asked. Foreign keys that a DELETE has to check are the business of
+    ``perfkit.advise.foreign_keys``. With a plan, tables are weighed by the time their scans took. Empty where
+    sqlglot could not read the statement.
+    """
+    from perfkit.sql.usage import resolve
+
+    found: list[_Ranked] = []
+    rejected: dict[str, Rejected] = {}
+    for use in resolve(statement, catalog):
+        relation = catalog.relation(use.name, use.schema) if use.is_known else None
+        if relation is None or relation.kind not in _INDEXABLE:
+            continue
+        worth = worth_of(relation, catalog, plan)
+        implied = _implied(use)
+        for proposal in proposals(use, relation, catalog):
+            reason, left = _compare(proposal, relation, catalog, worth, implied)
+            if left is not None:
+                found.append(_rank(left, worth, findings))
+                continue
+            for shape in proposal.shapes:
+                if not _is_primary_key(shape):
+                    rejected.setdefault(shape.sql, _rejected(shape, reason))
+            if _is_small(relation, catalog):
+                break
+    kept = _best(found)
+    candidates = tuple(_candidate(item) for item in kept)
+    chosen = {candidate.sql for candidate in candidates}
+    return candidates, tuple(item for sql, item in rejected.items() if sql not in chosen)
+
+
+def _is_primary_key(shape: Shape) -> bool:
+    """True for the very columns of the primary key: that there is an index on it goes without saying."""
+    columns = tuple(key.column for key in shape.keys)
+    return not shape.predicate and any(
+        index.is_primary and index.columns == columns for index in shape.relation.indexes
+    )
+
+
+def _compare(
+    proposal: Proposal, relation: Relation, catalog: Catalog, worth: Worth, implied: frozenset[str]
+) -> tuple[str, Proposal | None]:
+    """What is left of the proposal beside what exists; None with the reason when nothing is."""
+    if _is_small(relation, catalog):
+        blocks = format_count(_pages(relation, catalog))
+        return (
+            f"{relation.qualified_name} has {blocks} blocks: an index saves nothing over reading them all",
+            None,
+        )
+    missing = []
+    covering = []
+    for shape in proposal.shapes:
+        index = covering_index(shape, implied)
+        if index is None:
+            missing.append(shape)
+        elif finds_one_row(index, shape) and len(index.keys) < len(shape.keys):
+            covering.append(f"unique index {index.name} already finds at most one row")
+        else:
+            covering.append(f"index {index.name} already covers it")
+    if not missing:
+        return " and ".join(dict.fromkeys(covering)), None
+    if worth.kept_share is not None and worth.kept_share > SELECTIVE_SHARE and _only_filters(proposal):
+        kept = format_percent(worth.kept_share)
+        return f"the conditions keep {kept} of {relation.qualified_name}: reading all of it is right", None
+    is_sorting = any(cure in proposal.cures for cure in _SORTING_CURES)
+    if worth.share is not None and worth.share < LEAST_SHARE and not is_sorting:
+        return (
+            f"scans of {relation.qualified_name} take {format_percent(worth.share)} of the time: there is little to save",
+            None,
+        )
+    return "", replace(proposal, shapes=tuple(missing))
+
+
+def _only_filters(proposal: Proposal) -> bool:
+    return not any(cure in proposal.cures for cure in (*_SORTING_CURES, *_JOINING_CURES))
+
+
+def _is_small(relation: Relation, catalog: Catalog) -> bool:
+    pages = _pages(relation, catalog)
+    return pages is not None and pages < SMALL_TABLE_PAGES
+
+
+def _pages(relation: Relation, catalog: Catalog) -> int | None:
+    """Blocks of the table or of all its partitions; None when never counted."""
+    if relation.kind == "partitioned table":
+        parts = [part for part in catalog.relations if part.partition_of == relation.qualified_name]
+        is_whole = bool(parts) and len(parts) == relation.partitions
+        return sum(part.pages for part in parts) if is_whole else None
+    if relation.rows is None:
+        # relpages is zero until the first VACUUM or ANALYZE.
+        return None if relation.table_bytes is None else relation.table_bytes // BLOCK_BYTES
+    return relation.pages
+
+
+def _implied(use: TableUse) -> frozenset[str]:
+    """Normal forms of what every row the statement wants fulfils: a partial index may rest on it."""
+    certain = [item for item in use.predicates if not item.is_under_or and item.clause != "having"]
+    forms = [fixed_condition(item) for item in certain if item.wrapped_by is None and item.is_constant]
+    forms += [f"{quote_identifier(item.column)} IS NOT NULL" for item in certain if item.use in _STRICT_USES]
+    return frozenset(normal_expression(form) for form in forms)
+
+
+def _rank(proposal: Proposal, worth: Worth, findings: Sequence[Finding]) -> _Ranked:
+    score = proposal.weight * max(worth.ms, 0.001)
+    relation = proposal.shapes[0].relation
+    for finding in findings:
+        named = finding.evidence.get("relation")
+        if finding.id in proposal.cures and named in (None, relation.name, relation.qualified_name):
+            score *= CONFIRMED
+            break
+    return _Ranked(proposal=proposal, rationale=_rationale(proposal), worth=score)
+
+
+def _best(found: Sequence[_Ranked]) -> list[_Ranked]:
+    """The most promising ones, less those that another one includes: that one then answers for them too."""
+    kept: list[_Ranked] = []
+    by_length = sorted(found, key=lambda item: -sum(len(shape.keys) for shape in item.proposal.shapes))
+    for item in by_length:
+        place = next((number for number, other in enumerate(kept) if _is_part(item, other)), None)
+        if place is None:
+            kept.append(item)
+        else:
+            kept[place] = _merge(kept[place], item)
+    kept.sort(key=lambda item: (-item.worth, item.proposal.shapes[0].sql))
+    return kept[:MOST_CANDIDATES]
+
+
+def _is_part(item: _Ranked, other: _Ranked) -> bool:
+    return all(
+        any(shape.is_prefix_of(wider) for wider in other.proposal.shapes) for shape in item.proposal.shapes
+    )
+
+
+def _merge(wider: _Ranked, item: _Ranked) -> _Ranked:
+    proposal = replace(
+        wider.proposal,
+        cures=tuple(dict.fromkeys((*wider.proposal.cures, *item.proposal.cures))),
+        serves=tuple(dict.fromkeys((*wider.proposal.serves, *item.proposal.serves))),
+    )
+    return _Ranked(proposal=proposal, rationale=_rationale(proposal), worth=max(wider.worth, item.worth))
+
+
+def _rationale(proposal: Proposal) -> str:
+    sentence = "serves " + _listed(proposal.serves)
+    if len(proposal.shapes) > 1:
+        sentence += ", one index for each side of the OR"
+    extended = extended_index(proposal.shapes[0])
+    if extended is not None:
+        sentence += f"; extends index {extended.name}, which it makes redundant"
+    return sentence
+
+
+def _listed(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _candidate(item: _Ranked) -> Candidate:
+    shapes = item.proposal.shapes
+    return Candidate(
+        kind="index",
+        sql="; ".join(shape.sql for shape in shapes),
+        rationale=item.rationale,
+        cures=item.proposal.cures,
+        relation=shapes[0].relation.qualified_name,
+        safe_sql="; ".join(dict.fromkeys("; ".join(shape.safe_sql for shape in shapes).split("; "))),
+    )
+
+
+def _rejected(shape: Shape, reason: str) -> Rejected:
+    return Rejected(sql=shape.sql, kind="index", reason=reason)

@@ -1,0 +1,93 @@
+"""What advice is: a remedy, its price, and what measuring it gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from perfkit.capture.values import Measurement
+from perfkit.show import Shown
+
+AdviceKind = Literal["index", "rewrite", "statistics", "maintenance", "setting", "schema", "application"]
+ProofLevel = Literal["executed", "planned", "none"]
+ProofVerdict = Literal["improves", "neutral", "harms", "inconclusive"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One statement of a remedy that takes several."""
+
+    kind: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a remedy costs to have. None means not measured."""
+
+    size_bytes: int | None = None
+    build_ms: float | None = None
+    safe_sql: str | None = None
+    """The form for a busy server: CONCURRENTLY, lock_timeout."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What trying a remedy gave. Ratios are after ÷ before: below one is better; None when a side is unknown."""
+
+    level: ProofLevel
+    verdict: ProofVerdict
+    before: Measurement | None = None
+    after: Measurement | None = None
+    blocks_ratio: float | None = None
+    time_ratio: float | None = None
+    """Of the medians."""
+    time_ratio_low: float | None = None
+    """Lower end of the 95 % bootstrap interval of the ratio of medians."""
+    time_ratio_high: float | None = None
+    same_result: bool | None = None
+    """None when results cannot be compared: volatile functions, LIMIT without a total order."""
+    reason: str = ""
+    """The verdict in one sentence with its figures."""
+
+
+UNPROVEN = Proof(level="none", verdict="inconclusive", reason="not tried")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A remedy worth trying, before anything was measured."""
+
+    kind: AdviceKind
+    sql: str
+    """Complete and runnable as it stands."""
+    rationale: str
+    cures: tuple[str, ...] = ()
+    """Ids of the findings it answers."""
+    relation: str | None = None
+    """``schema.table`` it changes."""
+    safe_sql: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice(Shown):
+    """A remedy with its proof. ``id`` is stable within an investigation: ``index-1``."""
+
+    id: str
+    kind: AdviceKind
+    sql: str
+    rationale: str
+    price: Price
+    proof: Proof
+    steps: tuple[Step, ...] = ()
+    cures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejected:
+    """A candidate that did not help, and why: worth as much as advice."""
+
+    sql: str
+    kind: AdviceKind
+    reason: str
+    proof: Proof | None = field(default=None)

@@ -1,0 +1,121 @@
+"""The main job in a page: statement → capture → findings → proven advice → Investigation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from perfkit.advise import BUDGET_SECONDS, Outcome, prove
+from perfkit.advise.candidates import index_candidates
+from perfkit.advise.foreign_keys import foreign_key_candidates
+from perfkit.advise.values import Advice, Rejected
+from perfkit.capture.capture import DEFAULT_RUNS, capture
+from perfkit.capture.values import Capture, Environment, Measurement, Query
+from perfkit.catalog import Catalog
+from perfkit.db.session import Session
+from perfkit.db.target import Target
+from perfkit.findings import examine
+from perfkit.findings.finding import Finding
+from perfkit.progress import Progress, Silent
+from perfkit.show import Shown
+from perfkit.sql.statement import Statement
+from perfkit.stats import CLEAR_FACTOR, median
+from perfkit.units import format_count, format_ms, format_ratio
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Investigation(Shown):
+    """Everything perfkit found out about one statement; saved as ``perfkit.investigation/1``."""
+
+    query: Query
+    environment: Environment
+    before: Measurement
+    catalog: Catalog
+    findings: tuple[Finding, ...]
+    """Worst first."""
+    advice: tuple[Advice, ...]
+    """Best first; what is not proven never stands above what is."""
+    rejected: tuple[Rejected, ...]
+    verdict: str
+    """One sentence."""
+    notes: tuple[str, ...] = ()
+    interrupted: str | None = None
+    """Why the work stopped before its end; what was measured until then is kept. None when it was finished."""
+
+
+SCHEMA = "perfkit.investigation/1"
+
+
+def investigate(
+    target: Target,
+    statement: Statement,
+    parameters: Sequence[object] = (),
+    *,
+    runs: int = DEFAULT_RUNS,
+    allow_writes: bool = False,
+    budget_seconds: float = BUDGET_SECONDS,
+    progress: Progress | None = None,
+) -> Investigation:
+    """Capture the statement, examine it, and prove what may cure it.
+
+    Runs the statement some ten times, and about twenty times more for each candidate that the planner takes up. Changes nothing
+    but a clone, or what a rollback undoes, and only where the target is scratch. Errors of the capture are raised; a
+    fault while proving ends the work early and is told in ``interrupted``.
+    """
+    shown = progress or Silent()
+    with Session.open(target, purpose="capture") as session:
+        captured = capture(
+            session, statement, parameters, runs=runs, allow_writes=allow_writes, progress=shown
+        )
+    findings = examine(captured.plan, statement, captured.catalog)
+    candidates, rejected = index_candidates(statement, captured.catalog, captured.plan, findings)
+    candidates = (*foreign_key_candidates(captured.catalog, findings), *candidates)
+    outcome = prove(candidates, statement, captured, target, budget_seconds=budget_seconds, progress=shown)
+    return Investigation(
+        query=captured.query,
+        environment=captured.environment,
+        before=captured.measurement,
+        catalog=captured.catalog,
+        findings=tuple(_with_advice(finding, outcome.advice) for finding in findings),
+        advice=outcome.advice,
+        rejected=(*outcome.rejected, *rejected),
+        verdict=_verdict(captured, findings, outcome),
+        notes=(*captured.notes, *outcome.notes),
+        interrupted=outcome.interrupted,
+    )
+
+
+def _with_advice(finding: Finding, advice: Sequence[Advice]) -> Finding:
+    return replace(finding, advice=tuple(one.id for one in advice if finding.id in one.cures))
+
+
+def _verdict(captured: Capture, findings: Sequence[Finding], outcome: Outcome) -> str:
+    """One sentence a colleague would say."""
+    proven = [one for one in outcome.advice if one.proof.verdict == "improves"]
+    causes = [finding for finding in findings if finding.severity != "info"]
+    took = format_ms(captured.plan.total_ms)
+    if proven:
+        return f"{_gain(proven[0])}: {proven[0].sql}"
+    if outcome.advice and causes:
+        return f"It takes {took}; {causes[0].title}; {outcome.advice[0].sql} may cure it, but was {outcome.advice[0].proof.reason}"
+    if causes:
+        count = len(outcome.rejected)
+        tried = (
+            "; the one index tried does not help"
+            if count == 1
+            else f"; none of the {count} indexes tried helps"
+        )
+        tried = tried if count else ""
+        return f"It takes {took}; {causes[0].title}{tried}"
+    return f"Nothing to fix here: it takes {took} and the plan shows no fault"
+
+
+def _gain(advice: Advice) -> str:
+    """How much a proven remedy gives, in time where that moved, else in blocks."""
+    proof = advice.proof
+    assert proof.before is not None and proof.after is not None
+    a, b = median(proof.before.samples.values), median(proof.after.samples.values)
+    if proof.time_ratio is not None and proof.time_ratio < 1 / CLEAR_FACTOR:
+        return f"{format_ratio(a / b if b else None)} as fast ({format_ms(a)} → {format_ms(b)}), proven by execution"
+    blocks = (format_count(m.counters.shared_blocks) for m in (proof.before, proof.after))
+    return f"Reads {' → '.join(blocks)} blocks, proven by execution"

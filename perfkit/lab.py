@@ -1,0 +1,133 @@
+"""The lab: what ``perfkit.connect()`` returns. Each method is one call into a room below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Self
+
+from perfkit.advise import BUDGET_SECONDS
+from perfkit.capture.capture import DEFAULT_RUNS, capture
+from perfkit.capture.values import Capture
+from perfkit.db.session import Session
+from perfkit.db.target import Limits, Target, conninfo_from_environment
+from perfkit.errors import UsageError
+from perfkit.investigation import Investigation, investigate
+from perfkit.progress import Progress, Silent, progress_for_here
+from perfkit.sql import parse_statement
+
+DEFAULT_SCALE = 0.1
+
+
+def connect(
+    dsn: str | None = None,
+    *,
+    dataset: str | None = None,
+    scale: float | None = None,
+    scratch: bool = False,
+    statement_timeout: float | None = 60.0,
+    progress: bool = True,
+) -> Lab:
+    """Open a lab on a database.
+
+    ``dsn`` is a libpq string or URI; without it PERFKIT_DSN, then libpq's own variables and service files, and when
+    they say nothing the embedded server, which is started where it does not run. ``dataset`` names a data set on the
+    embedded server, loaded first where it is missing, at ``scale`` (default 0.1). ``scratch`` declares that perfkit
+    may change the database; the embedded server's are. ``statement_timeout`` in seconds ends any single statement;
+    None leaves the server's.
+
+    Raises UsageError and ServerError. Holds no connection: each method opens one for as long as it works.
+    """
+    if dsn is not None and dataset is not None:
+        raise UsageError("give either a dsn or a dataset: a dataset lives on the embedded server")
+    if scale is not None and dataset is None:
+        raise UsageError("scale goes with dataset")
+    shown = progress_for_here() if progress else Silent()
+    limits = Limits(statement_timeout=statement_timeout)
+    conninfo = dsn if dsn is not None else None if dataset else conninfo_from_environment()
+    if conninfo is not None:
+        target = Target(conninfo=conninfo, is_scratch=scratch, limits=limits)
+    else:
+        target = replace(_embedded(dataset, DEFAULT_SCALE if scale is None else scale, shown), limits=limits)
+    lab = Lab(target, shown)
+    lab.check()
+    return lab
+
+
+def _embedded(dataset: str | None, scale: float, progress: Progress) -> Target:
+    from perfkit.db.servers import server
+
+    embedded = server()
+    with progress.stage("start the embedded server"):
+        embedded.start()
+    database = "postgres"
+    if dataset is not None:
+        from perfkit.dataset import load
+
+        with progress.stage(f"load data set {dataset} at scale {scale:g}, where missing"):
+            database = load(dataset, embedded.conninfo, scale=scale).database
+    return Target(conninfo=embedded.conninfo(database), is_scratch=True)
+
+
+class Lab:
+    """A database to work on: captures, investigations."""
+
+    def __init__(self, target: Target, progress: Progress | None = None) -> None:
+        self.target = target
+        self.progress: Progress = progress or Silent()
+
+    def __repr__(self) -> str:
+        return f"<Lab on {self.target}{', scratch' if self.target.is_scratch else ''}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Nothing is held open between calls; here so that a lab can stand in a ``with`` block."""
+
+    def check(self) -> None:
+        """Connect and let go; ServerError says why the database cannot be reached."""
+        self.session().close()
+
+    def session(self, purpose: str = "session") -> Session:
+        """A guarded session of one's own; use it in a ``with`` block."""
+        return Session.open(self.target, purpose=purpose)
+
+    def explain(
+        self,
+        sql: str,
+        params: Sequence[object] = (),
+        *,
+        runs: int = DEFAULT_RUNS,
+        allow_writes: bool = False,
+    ) -> Capture:
+        """Capture how PostgreSQL runs a statement: runs it 2 + ``runs`` times; a writing one needs ``allow_writes``
+        and is rolled back. ``params`` are the values of ``$1``, ``$2``, …"""
+        statement = parse_statement(sql)
+        with self.session("capture") as session:
+            return capture(
+                session, statement, params, runs=runs, allow_writes=allow_writes, progress=self.progress
+            )
+
+    def investigate(
+        self,
+        sql: str,
+        params: Sequence[object] = (),
+        *,
+        runs: int = DEFAULT_RUNS,
+        allow_writes: bool = False,
+        budget_seconds: float = BUDGET_SECONDS,
+    ) -> Investigation:
+        """Find out why a statement is slow and prove what cures it; see ``perfkit.investigation.investigate``."""
+        return investigate(
+            self.target,
+            parse_statement(sql),
+            params,
+            runs=runs,
+            allow_writes=allow_writes,
+            budget_seconds=budget_seconds,
+            progress=self.progress,
+        )

@@ -1,0 +1,264 @@
+"""Index candidates: what is proposed, what is turned down and why, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cases import Case, check, read_cases
+from issue_catalog import column, expression_key, index, index_key, table, tracker
+
+from perfkit.advise.candidates import MOST_CANDIDATES, index_candidates
+from perfkit.advise.values import Candidate, Rejected
+from perfkit.catalog import Catalog, Index, Relation
+from perfkit.findings.finding import Finding
+from perfkit.plan.model import Actual, Measures, Node, Plan
+from perfkit.sql import parse_statement
+
+CASES = read_cases(Path(__file__).parent / "cases")
+
+PAGE = "select * from issues where project_id = $1 order by created_at desc limit 20"
+
+
+def advise(
+    sql: str, catalog: Catalog | None = None, plan: Plan | None = None, findings: tuple[Finding, ...] = ()
+) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
+    statement = parse_statement(sql)
+    assert statement.parse_error is None
+    return index_candidates(statement, catalog or tracker(), plan, findings)
+
+
+def describe(sql: str) -> list[str]:
+    candidates, rejected = advise(sql)
+    lines = []
+    for candidate in candidates:
+        lines += [candidate.sql, f"  {candidate.rationale}", f"  cures {', '.join(candidate.cures)}"]
+    return lines + [f"rejected {item.sql}: {item.reason}" for item in rejected]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_candidates(case: Case) -> None:
+    check(case, describe)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_each_candidate_is_one_create_index_with_a_safe_form(case: Case) -> None:
+    candidates, _ = advise(case.sql)
+    for candidate in candidates:
+        assert candidate.kind == "index"
+        assert candidate.cures
+        assert all(part.startswith("CREATE INDEX ON ") for part in candidate.sql.split("; "))
+        first, *rest = (candidate.safe_sql or "").split("; ")
+        assert first == "SET lock_timeout = '5s'"
+        keyword = "ON" if candidate.relation == "public.events" else "CONCURRENTLY"
+        assert all(part.startswith(f"CREATE INDEX {keyword} ") for part in rest)
+
+
+@pytest.mark.parametrize(
+    "existing",
+    [
+        index("by_page", "project_id", "created_at desc"),
+        index("by_page", "project_id", "created_at"),
+        index("by_page", "project_id", "created_at desc", "id"),
+        index("by_page", "project_id", "created_at", included=("title",)),
+    ],
+    ids=["same", "read backward", "longer", "with columns included"],
+)
+def test_an_index_that_does_it_already_is_named(existing: Index) -> None:
+    candidates, rejected = advise(PAGE, tracker(issue_indexes=(existing,)))
+    assert candidates == ()
+    assert rejected[0].reason == "index by_page already covers it"
+
+
+@pytest.mark.parametrize(
+    "existing",
+    [
+        index("half", "created_at", "project_id"),
+        index("half", "project_id", "created_at", is_valid=False),
+        index("half", "project_id", "created_at", method="gist"),
+        index("half", "project_id", "created_at", predicate="(state = 'open'::text)"),
+        index(
+            "half", replace(index_key("project_id"), operator_class="x", is_default_class=False), "created_at"
+        ),
+        index("half", "project_id", replace(index_key("created_at"), nulls_first=True)),
+    ],
+    ids=["wrong order", "invalid", "other method", "partial", "operator class", "nulls"],
+)
+def test_an_index_that_does_not_do_it_is_no_reason(existing: Index) -> None:
+    candidates, _ = advise(PAGE, tracker(issue_indexes=(existing,)))
+    assert [item.sql for item in candidates] == [
+        "CREATE INDEX ON public.issues (project_id, created_at DESC)"
+    ]
+
+
+def test_a_partial_index_covers_what_implies_its_predicate() -> None:
+    existing = index(
+        "opened", "project_id", "created_at", predicate="((state = 'open'::text) AND (deleted_at IS NULL))"
+    )
+    sql = PAGE.replace("order", "and state = 'open' and deleted_at is null order")
+    candidates, _ = advise(sql, tracker(issue_indexes=(existing,)))
+    assert all("(project_id, created_at DESC)" not in item.sql for item in candidates)
+    candidates, _ = advise(PAGE, tracker(issue_indexes=(existing,)))
+    assert candidates
+
+
+def test_not_null_follows_from_equality() -> None:
+    existing = index("known", "author_id", predicate="(author_id IS NOT NULL)")
+    _, rejected = advise("select 1 from issues where author_id = 3", tracker(issue_indexes=(existing,)))
+    assert rejected[0].reason == "index known already covers it"
+
+
+def test_an_expression_index_is_recognised_in_postgresql_spelling() -> None:
+    existing = index("lowered", expression_key("lower((title)::text)"))
+    candidates, rejected = advise(
+        "select 1 from issues i where Lower(i.title) = 'x'", tracker(issue_indexes=(existing,))
+    )
+    assert candidates == ()
+    assert rejected[0].reason == "index lowered already covers it"
+
+
+def test_an_index_that_would_be_extended_is_named() -> None:
+    candidates, _ = advise(PAGE, tracker(issue_indexes=(index("by_project", "project_id"),)))
+    assert candidates[0].rationale.endswith("extends index by_project, which it makes redundant")
+
+
+def test_a_constraint_is_never_called_redundant() -> None:
+    unique = index("one_each", "author_id", is_unique=True)
+    candidates, _ = advise(
+        "select 1 from issues order by author_id, created_at limit 5", tracker(issue_indexes=(unique,))
+    )
+    assert "redundant" not in candidates[0].rationale
+
+
+def test_a_table_never_analysed_is_not_called_small() -> None:
+    relation = replace(table("fresh", (column("a", distinct=None),)), rows=None, pages=0, table_bytes=None)
+    catalog = replace(tracker(), relations=(relation,))
+    candidates, _ = advise("select 1 from fresh where a = 1", catalog)
+    assert [item.sql for item in candidates] == ["CREATE INDEX ON public.fresh (a)"]
+
+
+def test_at_most_eight_and_the_same_each_time() -> None:
+    names = [f"t{number}" for number in range(12)]
+    catalog = replace(tracker(), relations=tuple(table(name, (column("a"),)) for name in names))
+    sql = " union all ".join(f"select 1 from {name} where a = 1" for name in names)
+    candidates, _ = advise(sql, catalog)
+    assert len(candidates) == MOST_CANDIDATES
+    assert candidates == advise(sql, catalog)[0]
+
+
+def scan(number: int, relation: str, ms: float | None, removed: float = 1000) -> Node:
+    return Node(
+        number=number,
+        node_type="Seq Scan",
+        schema="public",
+        relation=relation,
+        alias=relation,
+        actual=Actual(startup_ms=0, total_ms=ms, rows=10, loops=1),
+        rows_removed_by_filter=removed,
+        measures=Measures(
+            participants=1, total_ms=ms, exclusive_ms=ms, exclusive_buffers=None, total_rows=10
+        ),
+    )
+
+
+def plan_of(*scans: Node, ms: float | None) -> Plan:
+    root = Node(
+        number=1,
+        node_type="Hash Join",
+        children=scans,
+        actual=Actual(startup_ms=0, total_ms=ms, rows=10, loops=1),
+        measures=Measures(participants=1, total_ms=ms, exclusive_ms=1, exclusive_buffers=None, total_rows=10),
+    )
+    return Plan(root=root, execution_ms=ms)
+
+
+TWO_TABLES = "select 1 from issues i join projects p on p.id = i.project_id where p.namespace_id = 3 and i.author_id = 4"
+
+
+def first_relation(plan: Plan, findings: tuple[Finding, ...] = ()) -> str | None:
+    candidates, _ = advise(TWO_TABLES, plan=plan, findings=findings)
+    return candidates[0].relation
+
+
+def test_the_slowest_scan_comes_first() -> None:
+    issues, projects = scan(2, "issues", 90), scan(3, "projects", 8)
+    assert first_relation(plan_of(issues, projects, ms=100)) == "public.issues"
+    issues, projects = scan(2, "issues", 8), scan(3, "projects", 90)
+    assert first_relation(plan_of(issues, projects, ms=100)) == "public.projects"
+
+
+def test_rows_weigh_where_the_plan_has_no_times() -> None:
+    plan = plan_of(scan(2, "issues", None, removed=10), scan(3, "projects", None, removed=9e6), ms=None)
+    assert first_relation(plan) == "public.projects"
+
+
+def test_a_finding_that_names_the_cure_lifts_it() -> None:
+    plan = plan_of(scan(2, "issues", 50), scan(3, "projects", 45), ms=100)
+    finding = Finding(
+        id="missing-index-filter", severity="warning", title="x", evidence={"relation": "public.projects"}
+    )
+    assert first_relation(plan) == "public.issues"
+    assert first_relation(plan, (finding,)) == "public.projects"
+
+
+def test_a_scan_that_takes_no_time_is_left_alone() -> None:
+    plan = plan_of(scan(2, "issues", 99), scan(3, "projects", 0.2), ms=100)
+    candidates, rejected = advise(TWO_TABLES, plan=plan)
+    assert {item.relation for item in candidates} == {"public.issues"}
+    assert "scans of public.projects take 0.2 % of the time: there is little to save" in [
+        item.reason for item in rejected
+    ]
+
+
+def test_a_filter_that_keeps_most_rows_needs_no_index() -> None:
+    plan = plan_of(
+        replace(scan(2, "issues", 99, removed=5), alias="i"), scan(3, "projects", 9, removed=1e6), ms=100
+    )
+    candidates, rejected = advise(TWO_TABLES, plan=plan)
+    assert not any("issues (author_id" in item.sql for item in candidates)
+    assert "the conditions keep 67 % of public.issues: reading all of it is right" in [
+        item.reason for item in rejected
+    ]
+
+
+def test_scans_of_partitions_count_for_their_parent() -> None:
+    parts = tuple(
+        replace(table(f"events_{number}", ()), partition_of="public.events") for number in range(24)
+    )
+    catalog = tracker()
+    catalog = replace(catalog, relations=(*catalog.relations, *parts))
+    plan = plan_of(scan(2, "events_3", 60), scan(3, "events_4", 39), ms=100)
+    candidates, _ = advise("select 1 from events where author_id = 3", catalog, plan)
+    assert candidates[0].sql == "CREATE INDEX ON public.events (author_id)"
+    assert candidates[0].safe_sql == "SET lock_timeout = '5s'; CREATE INDEX ON public.events (author_id)"
+
+
+def test_small_partitions_make_a_small_table() -> None:
+    parts = tuple(
+        replace(table(f"events_{number}", (), rows=1), partition_of="public.events", pages=0)
+        for number in range(24)
+    )
+    catalog = tracker()
+    catalog = replace(catalog, relations=(*catalog.relations, *parts))
+    candidates, rejected = advise("select 1 from events where author_id = 3", catalog)
+    assert candidates == ()
+    assert "has 0 blocks" in rejected[0].reason
+
+
+def test_a_renamed_expression_is_not_indexed_under_a_foreign_name() -> None:
+    candidates, _ = advise("select 1 from (select title as name from issues) x where lower(x.name) = 'a'")
+    assert candidates == ()
+
+
+def test_a_statement_without_tree_has_no_candidates() -> None:
+    assert index_candidates(parse_statement("select from where"), tracker()) == ((), ())
+
+
+def test_a_column_name_from_the_text_cannot_leave_its_quotes() -> None:
+    hostile = 'a") ; drop table t; --'
+    relation: Relation = table("t", (column(hostile),))
+    catalog = replace(tracker(), relations=(relation,))
+    quoted = hostile.replace('"', '""')
+    candidates, _ = advise(f'select 1 from t where "{quoted}" = 1', catalog)
+    assert [item.sql for item in candidates] == [f'CREATE INDEX ON public.t ("{quoted}")']
