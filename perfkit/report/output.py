@@ -1,0 +1,84 @@
+"""The files of a run, in one folder: the truth first, then the views of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from perfkit import document
+from perfkit.errors import UsageError
+from perfkit.report.outcome import (
+    HTML_FILE,
+    MARKDOWN_FILE,
+    NOTEBOOK_FILE,
+    RUN_FILE,
+    SCHEMA,
+    Run,
+    read_run,
+    write_run,
+)
+from perfkit.report.publish import schema_of
+from perfkit.report.secrets import strike, strike_all
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder and take out an earlier run's files, so that a failure never leaves yesterday's report standing."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (RUN_FILE, HTML_FILE, MARKDOWN_FILE, NOTEBOOK_FILE):
+            (folder / name).unlink(missing_ok=True)
+        probe = folder / f"{RUN_FILE}.part"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"cannot write the report into {folder}: {error.strerror}; name another folder"
+        ) from None
+
+
+def write_reports(run: Run, notebook: Any, folder: Path, passwords: tuple[str, ...]) -> Run:
+    """Write run.json, then the executed notebook, the page and the Markdown; none of them with a password."""
+    from nbformat import from_dict
+
+    from perfkit.report.export import markdown_of, page_of_notebook
+
+    clean = document.from_document(Run, strike_all(document.to_document(run, SCHEMA), passwords), SCHEMA)
+    write_run(clean, folder)
+    struck = from_dict(strike_all(notebook, passwords))
+    _write(folder / NOTEBOOK_FILE, json.dumps(struck, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    _write(folder / HTML_FILE, strike(page_of_notebook(clean, struck), passwords))
+    _write(folder / MARKDOWN_FILE, strike(markdown_of(clean), passwords))
+    return clean
+
+
+def rebuild(run_json: Path) -> tuple[Path, Path]:
+    """Write the page and the Markdown of a stored run again, from ``run.json`` alone: no server, no kernel, no notebook.
+
+    Returns their paths: report.html and report.md beside the file.
+    """
+    from perfkit.report.export import markdown_of, page_of_run
+
+    run = read_run(run_json)
+    folder = run_json if run_json.is_dir() else run_json.parent
+    html, markdown = folder / HTML_FILE, folder / MARKDOWN_FILE
+    _write(html, page_of_run(run))
+    _write(markdown, markdown_of(run))
+    return html, markdown
+
+
+def write_page(value: object, path: Path) -> None:
+    """Write one value, an investigation or a capture, as a self-contained HTML page."""
+    from perfkit.report.export import page_of_value
+
+    schema_of(value)
+    _write(path, strike(page_of_value(value)))
+
+
+def _write(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".part")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None

@@ -1,0 +1,176 @@
+"""The magics in a real IPython shell: reading their lines, showing errors, and working on a real server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from perfkit.capture.values import Capture
+from perfkit.db.target import Target
+from perfkit.errors import CaptureError, ServerError, UsageError
+from perfkit.investigation import Investigation
+from perfkit.jupyter import PerfkitMagics, picture_of, read_order
+
+TAKES = {"params": True, "runs": True, "allow-writes": False}
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    """A shell of its own with the extension loaded."""
+    made = InteractiveShell(colors="nocolor")
+    made.run_line_magic("load_ext", "perfkit")
+    yield made
+    assert made.history_manager is not None
+    made.history_manager.end_session()
+
+
+def magics(shell: InteractiveShell) -> PerfkitMagics:
+    found = shell.magics_manager.registry["PerfkitMagics"]
+    assert isinstance(found, PerfkitMagics)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "options", "rest"),
+    [
+        ("select 1", None, {}, "select 1"),
+        ("slow << select 1", "slow", {}, "select 1"),
+        ("slow<<select 1 << 2", "slow", {}, "select 1 << 2"),
+        ("--runs 9 slow << select 1", "slow", {"runs": "9"}, "select 1"),
+        ("--runs=9 --allow-writes delete from t", None, {"runs": "9", "allow-writes": True}, "delete from t"),
+        ('--params [1, "a b", null] select $1', None, {"params": '[1, "a b", null]'}, "select $1"),
+        ("--params '[1, 2]' select $1", None, {"params": "[1, 2]"}, "select $1"),
+        ("--params ids select $1", None, {"params": "ids"}, "select $1"),
+        ("-- a comment of SQL", None, {}, "-- a comment of SQL"),
+        ("select 1 --runs 9", None, {}, "select 1 --runs 9"),
+        ("", None, {}, ""),
+    ],
+)
+def test_lines_are_taken_apart(line: str, name: str | None, options: dict[str, Any], rest: str) -> None:
+    order = read_order(line, TAKES)
+    assert (order.name, order.options, order.rest) == (name, options, rest)
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("--rnus 9 select 1", "there is no option --rnus; there are --params, --runs, --allow-writes"),
+        ("--runs", "--runs needs a value"),
+        ("--params [1, select $1", "--params holds no JSON list"),
+    ],
+)
+def test_lines_that_make_no_sense(line: str, says: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_order(line, TAKES)
+    assert says in str(caught.value)
+
+
+def test_a_mark_stands_below_the_fault() -> None:
+    """In the line that PostgreSQL points at, tabs kept so that the mark meets the place."""
+    query = "select 1,\n\tnope\nfrom t"
+    lines = picture_of(CaptureError("no column nope", query=query, position=query.index("nope") + 1))
+    assert [line.replace("\x1b[31m", "").replace("\x1b[0m", "").replace("\x1b[1m", "") for line in lines] == [
+        "perfkit: no column nope",
+        "\tnope",
+        "\t^",
+    ]
+    assert len(picture_of(CaptureError("no place is known", query=query))) == 1
+
+
+def test_an_error_is_shown_as_one_sentence(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No traceback, yet the cell has failed, and the error is perfkit's own."""
+    result = shell.run_cell("%explain")
+    assert isinstance(result.error_in_exec, UsageError)
+    said = capsys.readouterr().out.strip()
+    assert "explain needs a statement; see %perfkit help" in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("%perfkit frobnicate", "%perfkit does not know 'frobnicate'; it does connect, investigate and help"),
+        ("%%explain select 1\nselect 2", "goes into the lines below %%explain, not beside it: select 1"),
+        ("%perfkit connect a b", "takes one DSN"),
+        ("%perfkit connect 'unclosed", "cannot read its arguments"),
+        ("%perfkit connect --scale much --dataset tracker", "--scale takes a number, got much"),
+        ("%perfkit investigate", "investigate needs a statement"),
+    ],
+)
+def test_wrong_use_is_told(shell: InteractiveShell, cell: str, says: str) -> None:
+    error = shell.run_cell(cell).error_in_exec
+    assert isinstance(error, UsageError)
+    assert says in str(error)
+
+
+def test_help_names_every_magic(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
+    shell.run_cell("%perfkit help")
+    said = capsys.readouterr().out
+    assert all(
+        word in said for word in ("%explain", "%%explain", "%perfkit investigate", "%perfkit connect", "<<")
+    )
+
+
+def test_a_server_that_cannot_be_reached(shell: InteractiveShell) -> None:
+    error = shell.run_cell("%perfkit connect host=/nowhere dbname=shop password=hunter2").error_in_exec
+    assert isinstance(error, ServerError)
+    assert "database shop on /nowhere" in str(error)
+    assert "hunter2" not in str(error)
+    assert magics(shell).lab is None
+
+
+@pytest.mark.server
+class TestOnAServer:
+    @pytest.fixture
+    def connected(self, shell: InteractiveShell, target: Target) -> InteractiveShell:
+        result = shell.run_cell(f"%perfkit connect --scratch {target.conninfo}")
+        assert result.success
+        return shell
+
+    def test_explain_in_a_line_and_in_a_cell(self, connected: InteractiveShell) -> None:
+        for cell in (
+            "%explain --runs 1 select relname from pg_class",
+            "%%explain --runs 1\nselect relname\nfrom pg_class",
+        ):
+            result = connected.run_cell(cell)
+            assert isinstance(result.result, Capture)
+            assert len(result.result.samples.values) == 1
+
+    def test_the_result_goes_under_a_name(self, connected: InteractiveShell) -> None:
+        result = connected.run_cell("%explain --runs 1 kept << select relname from pg_class")
+        assert result.result is None
+        assert isinstance(connected.user_ns["kept"], Capture)
+        connected.run_cell("also = %explain --runs 1 select 1")
+        assert isinstance(connected.user_ns["also"], Capture)
+
+    def test_parameters_reach_the_server_as_they_are(self, connected: InteractiveShell) -> None:
+        """$1 and braces belong to the statement; IPython expands neither."""
+        sql = "select relname from pg_class where oid = $1 or relname = any($2)"
+        connected.user_ns["values"] = [1259, "{pg_class,x}"]
+        for given in ('[1259, "{pg_class,x}"]', "values"):
+            found = connected.run_cell(f"%explain --runs 1 --params {given} {sql}").result
+            assert isinstance(found, Capture)
+            assert found.query.text == sql
+            assert found.query.parameters == ("1259", "{pg_class,x}")
+
+    def test_a_fault_in_the_statement(
+        self, connected: InteractiveShell, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        error = connected.run_cell("%%explain\nselect relname,\n       nope\nfrom pg_class").error_in_exec
+        assert isinstance(error, CaptureError)
+        said = capsys.readouterr().out.rstrip().splitlines()
+        assert said[-2] == "       nope"
+        assert said[-1].replace("\x1b[31m", "").replace("\x1b[0m", "") == "       ^"
+        assert "Traceback" not in "\n".join(said)
+
+    def test_investigate(self, connected: InteractiveShell) -> None:
+        cell = (
+            "%%perfkit investigate --runs 2 found <<\nselect relname from pg_class where relname like 'pg%'"
+        )
+        assert connected.run_cell(cell).success
+        assert isinstance(connected.user_ns["found"], Investigation)
