@@ -1,0 +1,77 @@
+"""perfkit investigate: why a statement is slow, and what provably cures it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from perfkit.cli.options import connection_options, json_option
+from perfkit.cli.query import params_option, parse_params, read_query, runs_option, writes_option
+from perfkit.errors import ServerError
+
+
+@click.command("investigate")
+@click.argument("query")
+@params_option
+@runs_option
+@writes_option
+@click.option(
+    "--budget-seconds",
+    type=float,
+    default=120.0,
+    show_default=True,
+    help="No further remedy is tried after this.",
+)
+@click.option(
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Save the investigation as JSON."
+)
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a self-contained HTML page."
+)
+@connection_options
+@json_option
+def command(
+    query: str,
+    params: str | None,
+    runs: int,
+    allow_writes: bool,
+    budget_seconds: float,
+    output: Path | None,
+    report: Path | None,
+    as_json: bool,
+    **connection: Any,
+) -> None:
+    """Find out why QUERY is slow, and prove what cures it: an .sql file, - for standard input, or the SQL itself.
+
+    Remedies are tried on a clone of the database, which is dropped afterwards; that needs --scratch, or a data set on
+    the embedded server. Elsewhere they are named but not proven.
+
+    \b
+    Example:
+      perfkit investigate slow.sql --dataset tracker --report slow.html
+      perfkit investigate slow.sql --dsn postgresql:///shop_copy --scratch --json
+
+    Exit status: 0 fine, 2 the statement or an argument is wrong, 3 the server failed (what was measured is printed).
+    """
+    from perfkit import connect, document
+    from perfkit.investigation import SCHEMA
+
+    text, values = read_query(query), parse_params(params)
+    found = connect(**connection).investigate(
+        text, values, runs=runs, allow_writes=allow_writes, budget_seconds=budget_seconds
+    )
+    if output:
+        document.write(output, found, SCHEMA)
+    if report:
+        from perfkit.report import write_page
+
+        write_page(found, report)
+        click.echo(f"report: {report}", err=True)
+    if as_json:
+        click.echo(document.dumps(document.to_document(found, SCHEMA)), nl=False)
+    else:
+        click.echo(str(found))
+    if found.interrupted:
+        raise ServerError(f"stopped before all remedies were tried: {found.interrupted}")

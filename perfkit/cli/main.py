@@ -1,0 +1,75 @@
+"""The command line: one group, one thin file per verb, loaded when its verb is called."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from perfkit import __version__
+from perfkit.errors import PerfkitError
+
+VERBS = {
+    "investigate": "find out why a statement is slow, and prove what cures it",
+    "explain": "capture how PostgreSQL runs a statement, or read a plan",
+    "diff": "compare two plans or captures",
+    "dataset": "load and check the generated data sets",
+    "server": "start, stop and list embedded servers",
+    "notebook": "list, describe and run the parameterised notebooks",
+    "lab": "open JupyterLab on the notebooks",
+}
+"""Verb → one line of help; ``perfkit.cli.<verb>`` holds the command of the same name."""
+
+
+class _Verbs(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"perfkit.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="perfkit")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def cli(debug: bool) -> None:
+    """A query-performance lab for PostgreSQL.
+
+    Exit status: 0 fine, 1 gate failed or regression found, 2 usage, 3 server or notebook failure.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; every expected fault becomes one sentence on stderr and an exit status."""
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    try:
+        status = cli.main(args=list(arguments), prog_name="perfkit", standalone_mode=False)
+    except click.exceptions.Abort:
+        _stop("interrupted", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except PerfkitError as error:
+        if "--debug" in arguments:
+            raise
+        _stop(str(error), error.exit_status)
+    except KeyboardInterrupt:
+        _stop("interrupted", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(141)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _stop(sentence: str, status: int) -> None:
+    click.echo(f"perfkit: {sentence}", err=True)
+    sys.exit(status)

@@ -1,0 +1,50 @@
+"""Options several verbs share: how to connect, and how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def connection_options(function: F) -> F:
+    """--dsn, --dataset, --scale, --scratch, --statement-timeout: see ``perfkit.connect`` for what they mean."""
+    for option in reversed(
+        (
+            click.option(
+                "--dsn",
+                metavar="DSN",
+                help="libpq string or URI. Default: PERFKIT_DSN, libpq's environment, else the embedded server.",
+            ),
+            click.option(
+                "--dataset",
+                metavar="NAME",
+                help="Connect to this data set on the embedded server, loading it first where missing.",
+            ),
+            click.option("--scale", type=float, default=None, help="Scale of --dataset (default 0.1)."),
+            click.option(
+                "--scratch",
+                is_flag=True,
+                help="Declare the database one that perfkit may change: advice is then proven on a clone.",
+            ),
+            click.option(
+                "--statement-timeout",
+                type=float,
+                default=60.0,
+                show_default=True,
+                metavar="SECONDS",
+                help="Ends any single statement.",
+            ),
+        )
+    ):
+        function = option(function)
+    return function
+
+
+def json_option(function: F) -> F:
+    return click.option(
+        "--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else there."
+    )(function)

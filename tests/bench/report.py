@@ -1,0 +1,30 @@
+"""The stages of ``make report`` after installation, on an empty home and again on a warm one."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.bench.process import run, say
+
+STAGES = {
+    "start the server": ["server", "start"],
+    "load tracker 0.1": ["dataset", "load", "tracker", "--scale", "0.1"],
+    "investigate notebook to report": ["notebook", "run", "investigate"],
+}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="pk", dir="/tmp") as home:
+        Path(home).chmod(0o755)
+        output = str(Path(home) / "report")
+        try:
+            for turn in ("first", "second"):
+                say(f"make report after installation, {turn} run: wall s (CPU s of the client)")
+                for name, words in STAGES.items():
+                    extra = ["--output", output] if words[0] == "notebook" else []
+                    cost = run([sys.executable, "-m", "perfkit", *words, *extra], PERFKIT_HOME=f"{home}/lab")
+                    say(f"  {name:<32} {cost.wall_ms / 1000:6.1f} ({cost.cpu_ms / 1000:.1f})")
+        finally:
+            run([sys.executable, "-m", "perfkit", "server", "stop"], PERFKIT_HOME=f"{home}/lab")
