@@ -21,7 +21,7 @@ FLOORS = {
     "findings": 3, "advise": 3, "dataset": 3,
     "capture": 2, "db": 2, "document": 2,
     "plan": 1, "sql": 1, "catalog": 1, "stats": 1,
-    "errors": 0, "units": 0, "resources": 0, "show": 0, "progress": 0,
+    "errors": 0, "units": 0, "identifier": 0, "resources": 0, "show": 0, "progress": 0,
 }  # fmt: skip
 
 HOMES = {

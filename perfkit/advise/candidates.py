@@ -17,8 +17,8 @@ from perfkit.advise.values import Candidate, Rejected
 from perfkit.advise.worth import Worth, worth_of
 from perfkit.catalog import Catalog, Relation
 from perfkit.findings.finding import Finding
+from perfkit.identifier import quote_identifier
 from perfkit.plan.model import Plan
-from perfkit.sql.keywords import quote_identifier
 from perfkit.sql.predicates import TableUse
 from perfkit.sql.statement import Statement
 from perfkit.units import BLOCK_BYTES, format_count, format_percent

@@ -10,7 +10,7 @@ from itertools import groupby
 from perfkit.advise.immutable import is_immutable
 from perfkit.advise.index_shape import Key, Shape, finds_one_row
 from perfkit.catalog import Catalog, Relation
-from perfkit.sql.keywords import quote_identifier
+from perfkit.identifier import quote_identifier
 from perfkit.sql.predicates import OrderKey, Predicate, TableUse
 
 MOST_EQUAL_KEYS = 3

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from perfkit.catalog import Index, IndexKey, Relation
-from perfkit.sql.keywords import quote_identifier, quote_qualified
+from perfkit.identifier import quote_identifier, quote_qualified
 
 LOCK_TIMEOUT = "5s"
 """A waiting ALTER or CREATE makes everything behind it wait too; five seconds are the most a busy table bears."""

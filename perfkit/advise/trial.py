@@ -17,9 +17,9 @@ from perfkit.capture.capture import execution_ms, within
 from perfkit.capture.explain import analyze, plan_only, run_once
 from perfkit.capture.values import Counters, Measurement, Samples
 from perfkit.db.session import Session, stored_query
+from perfkit.identifier import quote_identifier
 from perfkit.plan import Plan
 from perfkit.progress import Advance
-from perfkit.sql import quote_identifier
 from perfkit.sql.statement import Statement
 from perfkit.stats import Arm, interleaved
 

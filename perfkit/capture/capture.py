@@ -12,9 +12,10 @@ from perfkit.capture.values import Capture, Counters, Measurement, Query, Sample
 from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
 from perfkit.errors import UsageError
+from perfkit.identifier import quote_identifier
 from perfkit.plan import Plan
 from perfkit.progress import Progress, Silent
-from perfkit.sql import quote_identifier, refuse_unless_safe, table_names
+from perfkit.sql import refuse_unless_safe, table_names
 from perfkit.sql.statement import Statement
 
 DEFAULT_RUNS = 5

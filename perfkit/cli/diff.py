@@ -30,11 +30,10 @@ def command(before: str, after: str, as_json: bool) -> None:
     """
     from perfkit.document import dumps
     from perfkit.plan import diff
-    from perfkit.plan.diff_document import diff_document
 
     found = diff(_plan(before), _plan(after))
     if as_json:
-        click.echo(dumps({"schema": "perfkit.diff/1", **diff_document(found)}), nl=False)
+        click.echo(dumps({"schema": "perfkit.diff/1", **found.to_document()}), nl=False)
     else:
         click.echo(str(found))
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from perfkit.db.session import Session
 from perfkit.db.target import Limits, Target
 from perfkit.errors import CapabilityMissing, CaptureError, PerfkitError
-from perfkit.sql import quote_identifier
+from perfkit.identifier import quote_identifier
 
 PREFIX = "perfkit_clone_"
 _MAINTENANCE_DATABASE = "postgres"

@@ -119,5 +119,8 @@ def _place(query: str, position: int) -> str:
 
 
 def _one_line(error: BaseException) -> str:
-    text = " ".join(str(error).split())
-    return text.removeprefix("connection failed: ").rstrip(".") or type(error).__name__
+    text = " ".join(str(error).split()).partition(" This probably means ")[0]
+    return (
+        text.removeprefix("connection failed: ").removeprefix("consuming input failed: ").rstrip(".")
+        or type(error).__name__
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from perfkit.plan.identifier import quoted
+from perfkit.identifier import quote_identifier
 from perfkit.plan.model import Node
 
 _AGGREGATES: Final = {
@@ -57,11 +57,11 @@ def _kind(node: Node) -> str:
 
 def _target(node: Node) -> str:
     if node.node_type == "Bitmap Index Scan":
-        return f" on {quoted(node.index)}" if node.index else ""
+        return f" on {quote_identifier(node.index)}" if node.index else ""
     words = ""
     if node.index is not None and node.node_type.startswith("Index"):
         words += " Backward" if node.scan_direction == "Backward" else ""
-        words += f" using {quoted(node.index)}"
+        words += f" using {quote_identifier(node.index)}"
     name = node.relation or node.cte or node.function
     for key in _OBJECT_KEYS:
         given = node.extra.get(key)
@@ -71,7 +71,11 @@ def _target(node: Node) -> str:
         return words
     words += " on"
     if name is not None:
-        words += f" {quoted(node.schema)}.{quoted(name)}" if node.schema else f" {quoted(name)}"
+        words += (
+            f" {quote_identifier(node.schema)}.{quote_identifier(name)}"
+            if node.schema
+            else f" {quote_identifier(name)}"
+        )
     if node.alias is not None and node.alias != name:
-        words += f" {quoted(node.alias)}"
+        words += f" {quote_identifier(node.alias)}"
     return words

@@ -3,7 +3,6 @@
 What needs the syntax tree stands in modules of its own (``usage``, ``facts``), so that this package loads no parser.
 """
 
-from perfkit.sql.keywords import quote_identifier, quote_qualified
 from perfkit.sql.parse import parse_statement
 from perfkit.sql.predicates import ColumnReference, OrderKey, Predicate, RowLimit, TableUse
 from perfkit.sql.result import has_fixed_result
@@ -22,8 +21,6 @@ __all__ = [
     "dangers",
     "has_fixed_result",
     "parse_statement",
-    "quote_identifier",
-    "quote_qualified",
     "refuse_unless_safe",
     "table_names",
 ]

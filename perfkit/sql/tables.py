@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perfkit.sql.keywords import quote_identifier
+from perfkit.identifier import quote_identifier
 from perfkit.sql.statement import Statement
 
 

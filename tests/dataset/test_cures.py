@@ -53,6 +53,25 @@ def test_the_cure_helps(query: SlowQuery, tracker: LoadedDataset) -> None:
     assert after.rows == before.rows
 
 
+@pytest.mark.parametrize(
+    ("name", "index"),
+    [
+        ("issues_by_state", "create index vain on issues (state) where deleted_at is null"),
+        ("successful_build_minutes", "create index vain on builds (status)"),
+    ],
+)
+def test_where_nothing_cures_the_obvious_index_is_not_used(
+    tracker: LoadedDataset, name: str, index: str
+) -> None:
+    (query,) = (one for one in slow_queries(describe("tracker")) if one.name == name)
+    with closing(connect(tracker.conninfo, autocommit=False)) as connection:
+        connection.execute(index.encode())
+        plan = connection.execute(f"explain {query.text}".encode()).fetchall()
+        connection.rollback()
+    assert "Seq Scan" in str(plan)
+    assert "vain" not in str(plan)
+
+
 def is_delete(text: str) -> bool:
     return text.startswith("delete")
 

@@ -1,4 +1,4 @@
-"""Names as PostgreSQL writes them in a plan's text."""
+"""Identifiers written so that SQL reads them back as they are: what quote_ident does, as PostgreSQL 18 does it."""
 
 from __future__ import annotations
 
@@ -27,12 +27,23 @@ xmlserialize xmltable
 _KEYWORDS: Final = frozenset(_KEYWORDS_TEXT.split())
 
 
-def quoted(name: str) -> str:
+def quote_identifier(name: str) -> str:
     """The name, in double quotes where SQL would read it as something else.
 
-    >>> [quoted(name) for name in ("issues", "Issues", "order", 'say "hi"')]
+    >>> [quote_identifier(name) for name in ("issues", "Issues", "order", 'say "hi"')]
     ['issues', '"Issues"', '"order"', '"say ""hi\"""']
     """
     if _PLAIN.match(name) and name not in _KEYWORDS:
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+def quote_qualified(schema: str | None, name: str) -> str:
+    """``schema.name`` with each part quoted where it must be; the bare name without a schema.
+
+    >>> quote_qualified("public", "Order"), quote_qualified(None, "issues")
+    ('public."Order"', 'issues')
+    """
+    return (
+        quote_identifier(name) if schema is None else f"{quote_identifier(schema)}.{quote_identifier(name)}"
+    )
