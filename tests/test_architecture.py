@@ -17,7 +17,7 @@ PACKAGE = Path(perfkit.__file__).parent
 FLOORS = {
     "cli": 6, "jupyter": 6, "report": 6,
     "lab": 5, "render": 5,
-    "investigation": 4,
+    "investigation": 4, "query_file": 4,
     "findings": 3, "advise": 3, "dataset": 3,
     "capture": 2, "db": 2, "document": 2,
     "plan": 1, "sql": 1, "catalog": 1, "stats": 1,

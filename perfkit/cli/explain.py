@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from perfkit.cli.options import connection_options, json_option
-from perfkit.cli.query import params_option, parse_params, read_query, read_text, runs_option, writes_option
+from perfkit.cli.query import params_option, read_query, read_text, runs_option, writes_option
 
 
 @click.command("explain")
@@ -58,7 +58,7 @@ def command(
     from perfkit import connect, document
     from perfkit.capture import SCHEMA
 
-    text, values = read_query(query), parse_params(params)
+    text, values = read_query(query, params)
     captured = connect(**connection).explain(text, values, runs=runs, allow_writes=allow_writes)
     if output:
         document.write(output, captured, SCHEMA)

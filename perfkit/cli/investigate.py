@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from perfkit.cli.options import connection_options, json_option
-from perfkit.cli.query import params_option, parse_params, read_query, runs_option, writes_option
+from perfkit.cli.query import params_option, read_query, runs_option, writes_option
 from perfkit.errors import ServerError
 
 
@@ -43,14 +43,15 @@ def command(
     as_json: bool,
     **connection: Any,
 ) -> None:
-    """Find out why QUERY is slow, and prove what cures it: an .sql file, - for standard input, or the SQL itself.
+    """Find out why QUERY is slow, and prove what cures it: an .sql file, a data set's query
+    (tracker/next_pending_build), - for standard input, or the SQL itself.
 
     Remedies are tried on a clone of the database, which is dropped afterwards; that needs --scratch, or a data set on
     the embedded server. Elsewhere they are named but not proven.
 
     \b
     Example:
-      perfkit investigate slow.sql --dataset tracker --report slow.html
+      perfkit investigate tracker/next_pending_build --dataset tracker --report slow.html
       perfkit investigate slow.sql --dsn postgresql:///shop_copy --scratch --json
 
     Exit status: 0 fine, 2 the statement or an argument is wrong, 3 the server failed (what was measured is printed).
@@ -58,7 +59,7 @@ def command(
     from perfkit import connect, document
     from perfkit.investigation import SCHEMA
 
-    text, values = read_query(query), parse_params(params)
+    text, values = read_query(query, params)
     found = connect(**connection).investigate(
         text, values, runs=runs, allow_writes=allow_writes, budget_seconds=budget_seconds
     )

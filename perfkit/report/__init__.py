@@ -1,9 +1,9 @@
 """Run a parameterised notebook, tell truthfully how it went, and export it as a page."""
 
+from perfkit.query_file import read_query as read_query
 from perfkit.report.notebooks import available as available
 from perfkit.report.notebooks import connection as connection
 from perfkit.report.notebooks import find as find
-from perfkit.report.notebooks import read_query as read_query
 from perfkit.report.outcome import Run as Run
 from perfkit.report.outcome import read_run as read_run
 from perfkit.report.output import rebuild as rebuild

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -56,62 +55,6 @@ def read(notebook: Path) -> dict[str, Any]:
     ):
         raise UsageError(f"{notebook} is no notebook of format 4; open it in JupyterLab and save it again")
     return document
-
-
-def read_query(name: str, params: str = "") -> tuple[str, list[object]]:
-    """A statement and the values of its ``$1`` …, from a notebook's parameters.
-
-    ``name`` is the path of an .sql file, or ``data set/query`` for one that comes with a data set. ``params`` is a JSON
-    list; empty: those that come with the query.
-    """
-    path = Path(name)
-    shipped = _shipped(name)
-    if shipped is not None and not path.is_file():
-        from perfkit.dataset.query import read_query as read_slow_query
-
-        slow = read_slow_query(shipped)
-        text, values = slow.text, list(slow.parameters)
-    else:
-        text, values = _read_file(name), []
-    return text, _values(params) if params.strip() else list[object](values)
-
-
-def _shipped(name: str) -> Path | None:
-    dataset, _, query = name.partition("/")
-    path = folder("datasets") / dataset / "queries" / f"{query.removesuffix('.sql')}.sql"
-    return path if query and path.is_file() else None
-
-
-def _read_file(name: str) -> str:
-    try:
-        return Path(name).read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        dataset = name.partition("/")[0] or "."
-        queries = sorted(path.stem for path in (folder("datasets") / dataset / "queries").glob("*.sql"))
-        near = get_close_matches(name.partition("/")[2], queries, 1)
-        if near:
-            hint = f"did you mean {dataset}/{near[0]}?"
-        else:
-            hint = (
-                f"data set {dataset} has {', '.join(queries)}"
-                if queries
-                else "give a path, or data set/query"
-            )
-        raise UsageError(f"there is no query {name!r}; {hint}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{name} is not UTF-8 text; is it an SQL file?") from None
-    except OSError as error:
-        raise UsageError(f"cannot read the query {name!r}: {error.strerror}") from None
-
-
-def _values(params: str) -> list[object]:
-    try:
-        values = json.loads(params)
-    except ValueError:
-        values = None
-    if not isinstance(values, list):
-        raise UsageError(f'params takes a JSON list such as [42, "open"], got {params}')
-    return values
 
 
 def connection(dsn_variable: str, dataset: str, scale: float) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def dsn(target: Target) -> str:
         (["select * from nowhere_to_be_found"], 2, 'relation "nowhere_to_be_found" does not exist'),
         (["select $1::int"], 2, "has 1 parameter"),
         (["select 1 as a", "--params", "[1]"], 2, "has 0 parameters"),
-        (["select 1 as a", "--params", "{"], 2, "--params takes a JSON array"),
+        (["select 1 as a", "--params", "{"], 2, "params takes a JSON list"),
         (["  "], 2, "empty"),
         (["/* only a comment */"], 2, "empty"),
         (["explain select 1"], 2, "EXPLAIN"),

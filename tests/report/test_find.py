@@ -58,8 +58,8 @@ def test_a_query_of_a_data_set_comes_with_its_values() -> None:
     ("name", "params", "says"),
     [
         ("tracker/xyzzy", "", "data set tracker has .*, "),
-        ("nope.sql", "", "there is no query 'nope.sql'; give a path"),
-        ("", "", "there is no query ''|cannot read the query ''"),
+        ("nope.sql", "", "there is no file nope.sql; give a path"),
+        ("", "", "the query is empty"),
         ("{shipped}", "1", r"JSON list such as \[42, \"open\"\], got 1"),
         ("{shipped}", "[1", "JSON list"),
     ],
