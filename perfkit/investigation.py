@@ -45,6 +45,9 @@ class Investigation(Shown):
 
 SCHEMA = "perfkit.investigation/1"
 
+UNREMARKABLE_MS = 100.0
+"""A statement this quick whose plan shows no fault is well; of a slower one perfkit only says that it found nothing."""
+
 
 def investigate(
     target: Target,
@@ -107,7 +110,10 @@ def _verdict(captured: Capture, findings: Sequence[Finding], outcome: Outcome) -
         )
         tried = tried if count else ""
         return f"It takes {took}; {causes[0].title}{tried}"
-    return f"Nothing to fix here: it takes {took} and the plan shows no fault"
+    right = next((finding for finding in findings if finding.id == "index-not-beneficial"), None)
+    if right or (captured.plan.total_ms or 0) < UNREMARKABLE_MS:
+        return f"Nothing to fix here: it takes {took}; {right.title if right else 'the plan shows no fault'}"
+    return f"It takes {took}, and no cause that perfkit knows shows in its plan"
 
 
 def _gain(advice: Advice) -> str:

@@ -76,7 +76,7 @@ def prove(
     except ServerError as error:
         interrupted = str(error)
     except KeyboardInterrupt:
-        interrupted = "interrupted by the user"
+        interrupted = "interrupted"
     left = [
         _unproven(candidate, "not tried: " + (interrupted or "the time ran out"))
         for candidate in candidates[tried.count :]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -51,6 +52,7 @@ def cli(debug: bool) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every expected fault becomes one sentence on stderr and an exit status."""
     arguments = sys.argv[1:] if arguments is None else list(arguments)
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         status = cli.main(args=list(arguments), prog_name="perfkit", standalone_mode=False)
     except click.exceptions.Abort:
@@ -62,12 +64,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if "--debug" in arguments:
             raise
         _stop(str(error), error.exit_status)
+    except _Terminated:
+        _stop("terminated", 143)
     except KeyboardInterrupt:
         _stop("interrupted", 130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM, as a time limit in CI sends it: unwound like Ctrl-C, so that statements are cancelled and clones dropped."""
+
+
+def _terminate(*_: object) -> None:
+    raise _Terminated
 
 
 def _stop(sentence: str, status: int) -> None:

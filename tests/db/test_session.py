@@ -116,7 +116,7 @@ def test_a_client_that_goes_takes_its_statement_along(
     """Ctrl-C cancels on the server; of a killed client the server hears by itself."""
     name = f"perfkit leaving-{how.name}"
     code = (
-        "import os\nfrom perfkit.db.session import Session\nfrom perfkit.db.target import Target\n"
+        "import os, signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\nfrom perfkit.db.session import Session\nfrom perfkit.db.target import Target\n"
         f"with Session.open(Target(conninfo=os.environ['TARGET']), purpose={name.removeprefix('perfkit ')!r}) as s:\n"
         " s.rows('select pg_sleep(60)')\n"
     )
