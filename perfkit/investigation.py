@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from perfkit.advise import BUDGET_SECONDS, Outcome, prove
 from perfkit.advise.candidates import index_candidates
 from perfkit.advise.foreign_keys import foreign_key_candidates
-from perfkit.advise.values import Advice, Rejected
+from perfkit.advise.prove import Outcome, prove
+from perfkit.advise.values import BUDGET_SECONDS, Advice, Rejected
 from perfkit.capture.capture import DEFAULT_RUNS, capture
 from perfkit.capture.values import Capture, Environment, Measurement, Query
 from perfkit.catalog import Catalog

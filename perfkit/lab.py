@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from perfkit.advise import BUDGET_SECONDS
 from perfkit.capture.capture import DEFAULT_RUNS, capture
@@ -12,9 +12,11 @@ from perfkit.capture.values import Capture
 from perfkit.db.session import Session
 from perfkit.db.target import Limits, Target, conninfo_from_environment
 from perfkit.errors import UsageError
-from perfkit.investigation import Investigation, investigate
 from perfkit.progress import Progress, Silent, progress_for_here
 from perfkit.sql import parse_statement
+
+if TYPE_CHECKING:
+    from perfkit.investigation import Investigation
 
 DEFAULT_SCALE = 0.1
 
@@ -122,6 +124,8 @@ class Lab:
         budget_seconds: float = BUDGET_SECONDS,
     ) -> Investigation:
         """Find out why a statement is slow and prove what cures it; see ``perfkit.investigation.investigate``."""
+        from perfkit.investigation import investigate
+
         return investigate(
             self.target,
             parse_statement(sql),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from perfkit.advise.judge import is_worthwhile, judge
 from perfkit.advise.rank import ranked
 from perfkit.advise.trial import PAIRS, Trial, try_index
-from perfkit.advise.values import UNPROVEN, Advice, Candidate, Price, Proof, Rejected
+from perfkit.advise.values import BUDGET_SECONDS, UNPROVEN, Advice, Candidate, Price, Proof, Rejected
 from perfkit.capture.values import Capture
 from perfkit.db.clone import clone
 from perfkit.db.session import Session
@@ -20,9 +20,6 @@ from perfkit.progress import Progress
 from perfkit.sql import has_fixed_result
 from perfkit.sql.statement import Statement
 from perfkit.units import format_bytes
-
-BUDGET_SECONDS = 120.0
-"""After this no further candidate is tried: an engineer waits two minutes, not ten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,9 @@ AdviceKind = Literal["index", "rewrite", "statistics", "maintenance", "setting",
 ProofLevel = Literal["executed", "planned", "none"]
 ProofVerdict = Literal["improves", "neutral", "harms", "inconclusive"]
 
+BUDGET_SECONDS = 120.0
+"""After this no further candidate is tried: an engineer waits two minutes, not ten."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
