@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from perfkit.advise.candidates import index_candidates
 from perfkit.advise.foreign_keys import foreign_key_candidates
-from perfkit.advise.prove import Outcome, prove
+from perfkit.advise.prove import prove
 from perfkit.advise.values import BUDGET_SECONDS, Advice, Rejected
 from perfkit.capture.capture import DEFAULT_RUNS, capture
-from perfkit.capture.values import Capture, Environment, Measurement, Query
+from perfkit.capture.values import Environment, Measurement, Query
 from perfkit.catalog import Catalog
 from perfkit.db.session import Session
 from perfkit.db.target import Target
@@ -19,8 +19,7 @@ from perfkit.findings.finding import Finding
 from perfkit.progress import Progress, Silent
 from perfkit.show import Shown
 from perfkit.sql.statement import Statement
-from perfkit.stats import CLEAR_FACTOR, median
-from perfkit.units import format_count, format_ms, format_ratio
+from perfkit.verdict import verdict_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +43,6 @@ class Investigation(Shown):
 
 
 SCHEMA = "perfkit.investigation/1"
-
-UNREMARKABLE_MS = 100.0
-"""A statement this quick whose plan shows no fault is well; of a slower one perfkit only says that it found nothing."""
 
 
 def investigate(
@@ -82,7 +78,7 @@ def investigate(
         findings=tuple(_with_advice(finding, outcome.advice) for finding in findings),
         advice=outcome.advice,
         rejected=(*outcome.rejected, *rejected),
-        verdict=_verdict(captured, findings, outcome),
+        verdict=verdict_of(captured, findings, outcome),
         notes=(*captured.notes, *outcome.notes),
         interrupted=outcome.interrupted,
     )
@@ -90,38 +86,3 @@ def investigate(
 
 def _with_advice(finding: Finding, advice: Sequence[Advice]) -> Finding:
     return replace(finding, advice=tuple(one.id for one in advice if finding.id in one.cures))
-
-
-def _verdict(captured: Capture, findings: Sequence[Finding], outcome: Outcome) -> str:
-    """One sentence a colleague would say."""
-    proven = [one for one in outcome.advice if one.proof.verdict == "improves"]
-    causes = [finding for finding in findings if finding.severity != "info"]
-    took = format_ms(captured.plan.total_ms)
-    if proven:
-        return f"{_gain(proven[0])}: {proven[0].sql}"
-    if outcome.advice and causes:
-        return f"It takes {took}; {causes[0].title}; {outcome.advice[0].sql} may cure it, but was {outcome.advice[0].proof.reason}"
-    if causes:
-        count = len(outcome.rejected)
-        tried = (
-            "; the one index tried does not help"
-            if count == 1
-            else f"; none of the {count} indexes tried helps"
-        )
-        tried = tried if count else ""
-        return f"It takes {took}; {causes[0].title}{tried}"
-    right = next((finding for finding in findings if finding.id == "index-not-beneficial"), None)
-    if right or (captured.plan.total_ms or 0) < UNREMARKABLE_MS:
-        return f"Nothing to fix here: it takes {took}; {right.title if right else 'the plan shows no fault'}"
-    return f"It takes {took}, and no cause that perfkit knows shows in its plan"
-
-
-def _gain(advice: Advice) -> str:
-    """How much a proven remedy gives, in time where that moved, else in blocks."""
-    proof = advice.proof
-    assert proof.before is not None and proof.after is not None
-    a, b = median(proof.before.samples.values), median(proof.after.samples.values)
-    if proof.time_ratio is not None and proof.time_ratio < 1 / CLEAR_FACTOR:
-        return f"{format_ratio(a / b if b else None)} as fast ({format_ms(a)} → {format_ms(b)}), proven by execution"
-    blocks = (format_count(m.counters.shared_blocks) for m in (proof.before, proof.after))
-    return f"Reads {' → '.join(blocks)} blocks, proven by execution"

@@ -21,6 +21,9 @@ from perfkit.sql import has_fixed_result
 from perfkit.sql.statement import Statement
 from perfkit.units import format_bytes
 
+_NOT_ITS_FAULT = {"42501", "55P03", "57014", "53100", "53200"}
+"""insufficient_privilege, lock_not_available, query_canceled, disk_full, out_of_memory: the candidate may still be right."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -48,8 +51,8 @@ def prove(
     """
     if not target.is_scratch:
         return Outcome(
-            advice=tuple(
-                _unproven(candidate, "not tried: the database was not declared scratch")
+            advice=ranked(
+                _unproven(candidate, "not tried: the database was not declared scratch (--scratch)")
                 for candidate in candidates
             )
         )
@@ -118,7 +121,11 @@ class _Tried:
                     advance,
                 )
             except CaptureError as error:
-                self.rejected.append(_rejected(candidate, f"could not be tried: {error}"))
+                reason = f"could not be tried: {error}"
+                if error.sqlstate in _NOT_ITS_FAULT:
+                    self.advice.append(_unproven(candidate, reason))
+                else:
+                    self.rejected.append(_rejected(candidate, reason))
             else:
                 self._sort(candidate, trial)
         self.count += 1

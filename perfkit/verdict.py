@@ -1,0 +1,46 @@
+"""What an investigation comes to, in the one sentence a colleague would say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfkit.advise.prove import Outcome
+from perfkit.advise.values import Advice
+from perfkit.capture.values import Capture
+from perfkit.findings.finding import Finding
+from perfkit.stats import CLEAR_FACTOR, median
+from perfkit.units import format_count, format_ms, format_ratio
+
+UNREMARKABLE_MS = 100.0
+"""A statement this quick whose plan shows no fault is well; of a slower one perfkit only says that it found nothing."""
+
+
+def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome) -> str:
+    """The proven gain where there is one, else the cause, else that there is none."""
+    took = format_ms(captured.plan.total_ms)
+    cause = next((finding.title for finding in findings if finding.severity != "info"), None)
+    best = outcome.advice[0] if outcome.advice else None
+    if best and best.proof.verdict == "improves":
+        return f"{_gain(best)}: {best.sql}"
+    if cause and best:
+        return f"It takes {took}; {cause}; {best.sql} may cure it, {best.proof.reason}"
+    if cause:
+        return f"It takes {took}; {cause}" + (
+            "; no index that was considered helps" if outcome.rejected else ""
+        )
+    right = next((finding.title for finding in findings if finding.id == "index-not-beneficial"), None)
+    if right or (captured.plan.total_ms or 0) < UNREMARKABLE_MS:
+        return f"Nothing to fix here: it takes {took}; {right or 'the plan shows no fault'}"
+    return f"It takes {took}, and no cause that perfkit knows shows in its plan"
+
+
+def _gain(advice: Advice) -> str:
+    """How much a proven remedy gives, in time where that moved, else in blocks."""
+    proof = advice.proof
+    assert proof.before is not None and proof.after is not None
+    before, after = median(proof.before.samples.values), median(proof.after.samples.values)
+    if proof.time_ratio is not None and proof.time_ratio < 1 / CLEAR_FACTOR:
+        times = f"{format_ms(before)} → {format_ms(after)}"
+        return f"{format_ratio(before / after if after else None)} as fast ({times}), proven by execution"
+    blocks = (format_count(side.counters.shared_blocks) for side in (proof.before, proof.after))
+    return f"Reads {' → '.join(blocks)} blocks, proven by execution"
