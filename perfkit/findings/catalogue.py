@@ -5,9 +5,11 @@ from __future__ import annotations
 from perfkit.findings.finding import Rule
 from perfkit.findings.rules import (
     estimates,
+    grouping,
     indexes,
     joins,
     limits,
+    lists,
     maintenance,
     memory,
     overheads,
@@ -15,19 +17,25 @@ from perfkit.findings.rules import (
     predicates,
     scans,
     shape,
+    special_indexes,
+    upkeep,
     writes,
 )
 
 RULES: tuple[Rule, ...] = (
     *scans.RULES,
     *indexes.RULES,
+    *special_indexes.RULES,
     *limits.RULES,
     *joins.RULES,
     *predicates.RULES,
     *shape.RULES,
+    *lists.RULES,
+    *grouping.RULES,
     *estimates.RULES,
     *memory.RULES,
     *maintenance.RULES,
+    *upkeep.RULES,
     *writes.RULES,
     *partitions.RULES,
     *overheads.RULES,

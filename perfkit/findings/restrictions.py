@@ -17,6 +17,9 @@ PATTERN = frozenset({"~~", "~~*"})
 """LIKE and ILIKE."""
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "@>": "<@", "<@": "@>", "= any": "any ="}
+_SEARCHES_TEXT = ("@@",)
+"""Operators whose document is often put together from several columns; the first stands for all."""
+
 _SAME_STORAGE = ("text", "character varying")
 """Types between which a cast is no work and no obstacle to an index."""
 
@@ -93,14 +96,15 @@ def _restriction(term: Term, alias: str | None, relation: Relation | None) -> Re
         (sides[0], sides[1] if len(sides) > 1 else None, term.name),
         *(((sides[1], sides[0], _FLIPPED.get(term.name, term.name)),) if len(sides) > 1 else ()),
     ):
-        own = {column.name for column in mine.columns() if _owns(column, alias)}
+        own = list(dict.fromkeys(column.name for column in mine.columns() if _owns(column, alias)))
         foreign = [column for column in mine.columns() if not _owns(column, alias)]
-        if len(own) != 1 or foreign or (other is not None and any(_owns(c, alias) for c in other.columns())):
+        is_single = len(own) == 1 or (own and operator in _SEARCHES_TEXT)
+        if not is_single or foreign or (other is not None and any(_owns(c, alias) for c in other.columns())):
             continue
         form, wrapper = _form(mine, relation)
         return Restriction(
             text=term.text,
-            column=own.pop(),
+            column=own[0],
             operator=operator,
             form=form,
             wrapper=wrapper,

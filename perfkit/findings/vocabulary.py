@@ -73,6 +73,7 @@ VOCABULARY = (
     "late-filter",
     "cold-read",
     "workers-not-launched",
+    "worker-skew",
     "planning-dominates",
     "too-many-partitions",
     "memoize-ineffective",

@@ -21,6 +21,7 @@ from perfkit.findings.tree import (
     unwrapped,
 )
 from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, weigh_whole
+from perfkit.plan.misestimate import misestimates
 from perfkit.plan.model import Node
 from perfkit.units import format_count, format_ms, format_percent, format_ratio
 
@@ -49,14 +50,14 @@ _DECIDED_BY_ROWS = JOINS | {"Sort", "Incremental Sort", "Hash", "Memoize", "Gath
 
 
 def misestimated(case: Case) -> Iterator[Node]:
-    """Nodes where a wrong row count is born: off by ten, with all that feeds them right, and a decision above."""
-    for node in case.plan.walk():
-        if _is_off(case, node) and not any(
-            _is_off(case, below) for child in children(node) for below in child.walk()
-        ):
-            above = [a for a in case.ancestors(node) if a.node_type in _DECIDED_BY_ROWS]
-            if any((weigh_whole(case, a).share or 0.0) >= DOMINATES_SHARE for a in above):
-                yield node
+    """Nodes where a wrong row count is born, not inherited: off by ten beyond their inputs, and a decision above."""
+    for birth in misestimates(case.plan, MISESTIMATE_FACTOR):
+        node = birth.node
+        if not _is_off(case, node):
+            continue
+        above = [a for a in case.ancestors(node) if a.node_type in _DECIDED_BY_ROWS]
+        if any((weigh_whole(case, a).share or 0.0) >= DOMINATES_SHARE for a in above):
+            yield node
 
 
 def _is_off(case: Case, node: Node) -> bool:
@@ -101,8 +102,8 @@ def row_misestimate(case: Case) -> Iterator[Finding]:
         yield finding_at(
             node,
             "row-misestimate",
-            f"{node.label}: {rows_in_words(planned)} were expected and {format_count(actual)} came"
-            f" ({format_ratio(factor)})",
+            f"{node.label}: {rows_in_words(planned)} {'was' if planned == 1 else 'were'} expected and"
+            f" {format_count(actual)} came ({format_ratio(factor)})",
             weigh_whole(case, node),
             severity="info",
             planned_rows=planned,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from perfkit.findings.at import finding_at
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.weight import MATTERS_SHARE, Weight, weigh_whole
+from perfkit.plan.workers import crews
 from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_ms, format_percent
 
 JIT_SHARE = 0.25
@@ -26,6 +27,13 @@ COLD_SHARE = 0.8
 
 SERIALIZE_SHARE = 0.5
 """Half the time for turning rows into text; less is what any large result costs."""
+
+
+SKEW_FACTOR = 1.5
+"""Half as much again as the mean: of three processes, one did half of the work."""
+
+LATE_START_MS = 20.0
+"""Workers take some milliseconds to start, more on a busy machine; that alone makes the leader look busy."""
 
 
 def planning_dominates(case: Case) -> Iterator[Finding]:
@@ -158,7 +166,40 @@ def workers_not_launched(case: Case) -> Iterator[Finding]:
         )
 
 
+def worker_skew(case: Case) -> Iterator[Finding]:
+    """One process of a parallel plan did most of the work while the others waited.
+
+    An Append hands out whole scans that cannot be shared, a skewed key fills one partition, or a worker's part holds
+    the costly rows. More workers do not help; sharing the long scan does (a larger table with parallel_workers set,
+    partitions of even size). Fine where the whole takes moments: workers that start late look the same. Needs EXPLAIN
+    (VERBOSE).
+    """
+    for crew in crews(case.plan):
+        skew = crew.skew
+        if skew is None or skew.time_factor is None or skew.lost_ms is None:
+            continue
+        total = case.plan.total_ms or 0.0
+        weight = Weight(ms=skew.lost_ms, share=min(skew.lost_ms / total, 1.0) if total else None)
+        if skew.time_factor < SKEW_FACTOR or skew.lost_ms < LATE_START_MS or not weight.matters:
+            continue
+        busiest = max(skew.processes, key=lambda one: one.total_ms or 0.0)
+        who = "the leader" if busiest.number is None else f"worker {busiest.number}"
+        yield finding_at(
+            crew.node,
+            "worker-skew",
+            f"{who} worked {format_ms(busiest.total_ms)}, {skew.time_factor:.1f} times the mean of the"
+            f" {len(skew.processes)} processes",
+            weight,
+            severity="warning",
+            time_factor=skew.time_factor,
+            rows_factor=skew.rows_factor,
+            processes=len(skew.processes),
+            busiest=who,
+        )
+
+
 RULES = (
+    Rule(id="worker-skew", title="One process of a parallel plan did most of the work", check=worker_skew),
     Rule(id="planning-dominates", title="Planning costs more than execution", check=planning_dominates),
     Rule(id="jit-overhead", title="Compiling takes a large share of the execution", check=jit_overhead),
     Rule(id="serialization-cost", title="Output conversion dominates", check=serialization_cost),

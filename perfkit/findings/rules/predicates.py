@@ -216,11 +216,13 @@ def missing_trigram_index(case: Case) -> Iterator[Finding]:
     """A search for a substring has no trigram index on its column.
 
     GIN with gin_trgm_ops (extension pg_trgm) finds the few rows that can match. Fine on small tables, and useless for
-    patterns with fewer than three characters in a row. Needs the catalog.
+    patterns with fewer than three characters in a row.
     """
     for node, relation, restriction, weight in _filtered(case):
         pattern = _wildcard_pattern(restriction)
         if pattern is not None and _lacks_trigrams(relation, restriction, pattern):
+            if relation is None and case.catalog is not None:
+                continue
             yield _found(
                 node, "missing-trigram-index", weight, restriction,
                 f"no trigram index on {restriction.column} finds '{pattern}'",
@@ -235,20 +237,26 @@ def _wildcard_pattern(restriction: Restriction) -> str | None:
 
 
 def _lacks_trigrams(relation: Relation | None, restriction: Restriction, pattern: str) -> bool:
-    """Whether a trigram index would find the pattern, and there is none."""
-    if relation is None or not re.search(r"\w{3}", pattern.replace("_", "%")):
+    """Whether a trigram index would find the pattern, and there is none; without a catalog, that the plan uses none."""
+    if not re.search(r"\w{3}", pattern.replace("_", "%")):
         return False
-    return with_class(relation, restriction.column, TRIGRAM_CLASSES) is None
+    return relation is None or with_class(relation, restriction.column, TRIGRAM_CLASSES) is None
 
 
 def missing_pattern_ops_index(case: Case) -> Iterator[Finding]:
     """A search for a prefix cannot use the index on the column, which is sorted by the rules of a language.
 
     Only an index sorted by code point (text_pattern_ops, or a column with collation C) turns a prefix into a range. Fine
-    where few rows are checked. Needs the catalog.
+    where few rows are checked. Without the catalog any prefix that an index does not serve is told.
     """
     for node, relation, restriction, weight in _filtered(case):
         pattern = literal(restriction.other)
+        if case.catalog is None and _is_plain_prefix(restriction, pattern):
+            yield _found(
+                node, "missing-pattern-ops-index", weight, restriction,
+                f"no index finds the prefix '{pattern}': one on {restriction.column} must be sorted by code point",
+            )  # fmt: skip
+            continue
         if (
             relation is None
             or restriction.operator != "~~"
@@ -272,19 +280,33 @@ def missing_pattern_ops_index(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def _is_plain_prefix(restriction: Restriction, pattern: str | None) -> bool:
+    return (
+        restriction.operator == "~~"
+        and restriction.form == "bare"
+        and bool(pattern)
+        and not str(pattern).startswith(("%", "_"))
+    )
+
+
 def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
     """A search for what a document or array contains has no GIN index.
 
     Every document is fetched and searched. GIN finds the rows by key and value. Fine where few rows are checked; a GIN
-    index costs much on writes. Needs the catalog.
+    index costs much on writes.
     """
     for node, relation, restriction, weight in _filtered(case):
         if restriction.operator not in {"@>", "?", "?|", "?&", "@?", "@@"} or restriction.form != "bare":
             continue
         column = relation.column(restriction.column) if relation else None
-        if relation is None or column is None or not (column.type == "jsonb" or column.type.endswith("[]")):
+        if case.catalog is None:
+            # the constant beside the operator tells the type; @> serves ranges and shapes as well
+            is_searchable = re.search(r"::(jsonb|[\w ]+\[\])\)*$", restriction.text) is not None
+        else:
+            is_searchable = column is not None and (column.type == "jsonb" or column.type.endswith("[]"))
+        if not is_searchable:
             continue
-        if with_method(relation, restriction.column, "gin") is None:
+        if relation is None or with_method(relation, restriction.column, "gin") is None:
             yield _found(
                 node, "missing-gin-jsonb", weight, restriction, f"no GIN index on {restriction.column} serves"
                 f" {restriction.operator}",

@@ -161,7 +161,7 @@ def union_instead_of_union_all(case: Case) -> Iterator[Finding]:
     All rows are hashed or sorted for nothing. Informational: this run had none, whether there can be any is for the author
     to say; UNION ALL then skips the work.
     """
-    if case.statement is None or not _UNION.search(case.statement.text):
+    if case.statement is not None and not _UNION.search(case.statement.text):
         return
     for node in case.plan.walk():
         if node.node_type not in {"Aggregate", "Unique"} or not node.loops or not children(node):
@@ -173,6 +173,7 @@ def union_instead_of_union_all(case: Case) -> Iterator[Finding]:
             or rows < MANY_ROWS
             or feed.total_rows != node.total_rows
             or not weight.matters
+            or (case.statement is None and not _joins_queries(node, feed))
         ):
             continue
         yield finding_at(
@@ -183,6 +184,18 @@ def union_instead_of_union_all(case: Case) -> Iterator[Finding]:
             severity="info",
             rows_compared=rows,
         )
+
+
+def _joins_queries(node: Node, append: Node) -> bool:
+    """Whether an Append reads like the arms of a UNION and not like partitions, whose aliases differ by a number only."""
+    if node.node_type == "Aggregate" and set(node.output) - set(node.group_key):
+        return False
+    scans = [unwrapped(child) for child in children(append)]
+    names = [scan.relation for scan in scans if scan.relation]
+    return (
+        len(names) > len(set(names))
+        or len({re.sub(r"_\d+$", "", scan.alias or str(scan.number)) for scan in scans}) > 1
+    )
 
 
 def distinct_hides_fanout(case: Case) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """What is recorded for the rules; see ``scenario``."""
 
-from tests.findings.scenarios import access, running, statements
+from tests.findings.scenarios import access, further, running, statements
 from tests.findings.scenarios.scenario import BASE as BASE
 from tests.findings.scenarios.scenario import Scenario as Scenario
 
@@ -15,4 +15,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     *running.WRITES,
     *running.PARTITIONS,
     *running.OVERHEADS,
+    *further.GROUPS,
+    *further.LISTS,
+    *further.SPECIAL_INDEXES,
+    *further.UPKEEP,
+    *further.WORKERS,
 )
