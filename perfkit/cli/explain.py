@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from perfkit.cli.options import connection_options, json_option
 from perfkit.cli.query import params_option, read_query, read_text, runs_option, writes_option
+
+if TYPE_CHECKING:
+    from perfkit.capture.values import Capture
+    from perfkit.plan import Plan
 
 
 @click.command("explain")
@@ -25,6 +29,21 @@ from perfkit.cli.query import params_option, read_query, read_text, runs_option,
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Save the capture as JSON."
 )
+@click.option(
+    "--html",
+    "page",
+    metavar="PAGE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write a self-contained HTML page: findings, tree, where the time went, planned and actual rows.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "html"]),
+    default="text",
+    show_default=True,
+    help="What is printed: for a terminal, a merge request, or a fragment for a page of your own.",
+)
 @connection_options
 @json_option
 def command(
@@ -34,6 +53,8 @@ def command(
     runs: int,
     allow_writes: bool,
     output: Path | None,
+    page: Path | None,
+    form: str,
     as_json: bool,
     **connection: Any,
 ) -> None:
@@ -42,7 +63,7 @@ def command(
     \b
     Example:
       perfkit explain slow.sql --params '[42]' --dsn service=staging
-      perfkit explain --from plan.json
+      perfkit explain --from plan.json --html plan.html
 
     Exit status: 0 fine, 2 the statement or an argument is wrong, 3 the server failed.
     """
@@ -52,7 +73,7 @@ def command(
         from perfkit.plan import dump_json, parse_plan
 
         plan = parse_plan(read_text(plan_file))
-        _answer(plan, {"schema": "perfkit.plan/1", "plan": dump_json(plan)} if as_json else None)
+        _answer(plan, {"schema": "perfkit.plan/1", "plan": dump_json(plan)} if as_json else None, form, page)
         return
     assert query is not None
     from perfkit import connect, document
@@ -62,10 +83,21 @@ def command(
     captured = connect(**connection).explain(text, values, runs=runs, allow_writes=allow_writes)
     if output:
         document.write(output, captured, SCHEMA)
-    _answer(captured, document.to_document(captured, SCHEMA) if as_json else None)
+    _answer(captured, document.to_document(captured, SCHEMA) if as_json else None, form, page)
 
 
-def _answer(value: object, found: dict[str, Any] | None) -> None:
+def _answer(value: Plan | Capture, found: dict[str, Any] | None, form: str, page: Path | None) -> None:
+    """Write the page first: what is printed may go into a pipe that ends early."""
     from perfkit.document import dumps
 
-    click.echo(str(value) if found is None else dumps(found), nl=found is None)
+    if page:
+        from perfkit.report import write_page
+
+        write_page(value, page)
+        click.echo(f"page: {page}", err=True)
+    if found is not None:
+        click.echo(dumps(found), nl=False)
+        return
+    from perfkit.render import to_html, to_markdown, to_text
+
+    click.echo({"text": to_text, "markdown": to_markdown, "html": to_html}[form](value).rstrip("\n"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import fsum
 
+from perfkit.plan.changes import kinds
 from perfkit.plan.edits import Changed, Difference, Edit, Inserted, Kept, Moved, Removed, differences, figures
-from perfkit.plan.match import JOINS, Side, match, nearest_matched
+from perfkit.plan.joins import Joins
+from perfkit.plan.match import Side, match, nearest_matched
 from perfkit.plan.model import Node, Plan
 from perfkit.show import Shown
 
@@ -39,6 +41,10 @@ class Totals:
     shared_blocks: Total
     temp_blocks: Total
     rows: Total
+    rows_removed: Total
+    """Read and thrown away, by all nodes together."""
+    cost: Total
+    """The planner's idea of the whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,8 @@ class Pair:
     """After less before; a missing node counts as 0. None unless both plans are timed."""
     exclusive_shared_blocks_delta: int | None
     """None unless both plans have BUFFERS."""
+    rows_delta: float | None = None
+    """Rows over all loops, after less before; a missing node counts as 0. None unless both plans are analysed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +97,14 @@ class PlanDiff(Shown):
             "edits": [
                 {
                     "kind": type(edit).__name__.lower(),
+                    "kinds": list(edit.kinds),
                     "before": _named(edit.before),
                     "after": _named(edit.after),
-                    "differences": _listed(getattr(edit, "differences", ())),
-                    "figures": _listed(getattr(edit, "figures", ())),
+                    "differences": _listed(edit.differences),
+                    "figures": _listed(edit.figures),
                     "exclusive_ms_delta": pair.exclusive_ms_delta,
                     "exclusive_shared_blocks_delta": pair.exclusive_shared_blocks_delta,
+                    "rows_delta": pair.rows_delta,
                 }
                 for edit, pair in zip(self.edits, self.pairs, strict=True)
             ],
@@ -141,7 +151,7 @@ def diff(before: Plan, after: Plan) -> PlanDiff:
 def _edits(old: Side, new: Side) -> list[Edit]:
     is_comparable = _is_verbose(old) == _is_verbose(new)
     above_old, above_new = nearest_matched(old), nearest_matched(new)
-    first_old, first_new = _first_matched(old), _first_matched(new)
+    joins = Joins(old, new)
     edits: list[Edit] = []
 
     def removed_from(place: int) -> None:
@@ -156,15 +166,30 @@ def _edits(old: Side, new: Side) -> list[Edit]:
             continue
         one, other = old.nodes[here], new.nodes[there]
         found = differences(one, other, with_expressions=is_comparable)
-        if one.node_type in JOINS and other.node_type in JOINS:
-            found += _swapped(old, new, here, there, first_old, first_new)
+        found += joins.differences(here, there)
         counts = figures(one, other)
         ancestor = above_old[here]
         expected = -1 if ancestor < 0 else old.partners[ancestor]
         if expected != above_new[there]:
-            edits.append(Moved(before=one, after=other, differences=found, figures=counts))
+            edits.append(
+                Moved(
+                    before=one,
+                    after=other,
+                    differences=found,
+                    figures=counts,
+                    kinds=kinds(one, other, found),
+                )
+            )
         elif found:
-            edits.append(Changed(before=one, after=other, differences=found, figures=counts))
+            edits.append(
+                Changed(
+                    before=one,
+                    after=other,
+                    differences=found,
+                    figures=counts,
+                    kinds=kinds(one, other, found),
+                )
+            )
         else:
             edits.append(Kept(before=one, after=other, figures=counts))
         removed_from(here + 1)
@@ -173,41 +198,6 @@ def _edits(old: Side, new: Side) -> list[Edit]:
 
 def _is_verbose(given: Side) -> bool:
     return any(node.output for node in given.nodes)
-
-
-def _first_matched(given: Side) -> list[int]:
-    """For each place the first place from it on that has a partner; one past the end for none."""
-    first = [len(given.nodes)] * (len(given.nodes) + 1)
-    for place in range(len(given.nodes) - 1, -1, -1):
-        first[place] = place if given.partners[place] >= 0 else first[place + 1]
-    return first
-
-
-def _swapped(
-    old: Side, new: Side, here: int, there: int, first_old: list[int], first_new: list[int]
-) -> tuple[Difference, ...]:
-    """A difference ``outer_input`` when what the join read as its outer input it now reads as its inner."""
-    inputs_old, inputs_new = _inputs(old, here), _inputs(new, there)
-    if inputs_old is None or inputs_new is None:
-        return ()
-    mine, yours = first_old[inputs_old[0]], first_new[inputs_new[0]]
-    if mine >= inputs_old[1] or yours >= inputs_new[1]:
-        return ()
-    partner = old.partners[mine]
-    if not inputs_new[1] <= partner < new.ends[there]:
-        return ()
-    return (Difference(field="outer_input", before=old.nodes[mine].label, after=new.nodes[yours].label),)
-
-
-def _inputs(given: Side, place: int) -> tuple[int, int] | None:
-    """Places of a join's outer and inner input."""
-    found = []
-    child_place = place + 1
-    for child in given.nodes[place].children:
-        if child.parent_relationship in ("Outer", "Inner"):
-            found.append(child_place)
-        child_place = given.ends[child_place]
-    return (found[0], found[1]) if len(found) == 2 else None
 
 
 def _pair(before: Plan, after: Plan, edit: Edit) -> Pair:
@@ -219,7 +209,16 @@ def _pair(before: Plan, after: Plan, edit: Edit) -> Pair:
         blocks = ((other and other.exclusive_shared_blocks) or 0) - (
             (one and one.exclusive_shared_blocks) or 0
         )
-    return Pair(before=one, after=other, exclusive_ms_delta=ms, exclusive_shared_blocks_delta=blocks)
+    rows = None
+    if before.is_analyzed and after.is_analyzed:
+        rows = ((other and other.total_rows) or 0.0) - ((one and one.total_rows) or 0.0)
+    return Pair(
+        before=one,
+        after=other,
+        exclusive_ms_delta=ms,
+        exclusive_shared_blocks_delta=blocks,
+        rows_delta=rows,
+    )
 
 
 def _totals(before: Plan, after: Plan) -> Totals:
@@ -232,7 +231,18 @@ def _totals(before: Plan, after: Plan) -> Totals:
         shared_blocks=Total(before=old.shared if old else None, after=new.shared if new else None),
         temp_blocks=Total(before=old.temp if old else None, after=new.temp if new else None),
         rows=Total(before=one.total_rows, after=other.total_rows),
+        rows_removed=Total(before=_removed(before), after=_removed(after)),
+        cost=Total(
+            before=one.estimate.total_cost if one.estimate else None,
+            after=other.estimate.total_cost if other.estimate else None,
+        ),
     )
+
+
+def _removed(plan: Plan) -> float | None:
+    if not plan.is_analyzed:
+        return None
+    return fsum(node.rows_removed or 0.0 for node in plan.walk())
 
 
 def _settings(before: Plan, after: Plan) -> tuple[Difference, ...]:

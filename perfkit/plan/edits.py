@@ -4,9 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Final
+from typing import ClassVar, Final, Literal
 
 from perfkit.plan.model import Node
+
+ChangeKind = Literal[
+    "join-sides-swapped",
+    "join-order-changed",
+    "join-method-changed",
+    "access-method-changed",
+    "index-replaced",
+    "parallelised",
+    "made-serial",
+    "spills",
+    "fits-in-memory",
+    "condition-changed",
+]
+"""What a change is called. The other way round, ``parallelised`` is ``made-serial`` and ``spills`` is
+``fits-in-memory``; all others keep their name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +37,8 @@ class Difference:
 class Kept:
     """The same work done in the same way."""
 
+    kinds: ClassVar[tuple[ChangeKind, ...]] = ()
+    differences: ClassVar[tuple[Difference, ...]] = ()
     before: Node
     after: Node
     figures: tuple[Difference, ...] = ()
@@ -36,6 +53,8 @@ class Changed:
     after: Node
     differences: tuple[Difference, ...]
     figures: tuple[Difference, ...] = ()
+    kinds: tuple[ChangeKind, ...] = ()
+    """What the differences amount to; empty when there is no name for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +65,16 @@ class Moved:
     after: Node
     differences: tuple[Difference, ...] = ()
     figures: tuple[Difference, ...] = ()
+    kinds: tuple[ChangeKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inserted:
     """A node that only the later plan has."""
 
+    kinds: ClassVar[tuple[ChangeKind, ...]] = ()
+    differences: ClassVar[tuple[Difference, ...]] = ()
+    figures: ClassVar[tuple[Difference, ...]] = ()
     after: Node
 
     @property
@@ -63,6 +86,9 @@ class Inserted:
 class Removed:
     """A node that only the earlier plan has."""
 
+    kinds: ClassVar[tuple[ChangeKind, ...]] = ()
+    differences: ClassVar[tuple[Difference, ...]] = ()
+    figures: ClassVar[tuple[Difference, ...]] = ()
     before: Node
 
     @property
@@ -95,7 +121,7 @@ _METHOD_FIELDS: Final = (
     "workers_launched",
     "never_executed",
 )
-_EXPRESSION_FIELDS: Final = (
+EXPRESSION_FIELDS: Final = (
     "filter",
     "join_filter",
     "index_condition",
@@ -112,7 +138,7 @@ _EXPRESSION_FIELDS: Final = (
     "cache_key",
 )
 _method: Final = attrgetter(*_METHOD_FIELDS)
-_expressions: Final = attrgetter(*_EXPRESSION_FIELDS)
+_expressions: Final = attrgetter(*EXPRESSION_FIELDS)
 
 
 def differences(before: Node, after: Node, *, with_expressions: bool = True) -> tuple[Difference, ...]:
@@ -122,7 +148,7 @@ def differences(before: Node, after: Node, *, with_expressions: bool = True) -> 
     """
     found = _compared(_METHOD_FIELDS, _method(before), _method(after))
     if with_expressions:
-        found += _compared(_EXPRESSION_FIELDS, _expressions(before), _expressions(after))
+        found += _compared(EXPRESSION_FIELDS, _expressions(before), _expressions(after))
     return found
 
 

@@ -4,7 +4,8 @@ A plan changes by a node that appears in the middle, by another access or join m
 are not matched by position but in five steps, each of which only sees what is left:
 
 1. subtrees that are identical and stand once in each plan;
-2. anchors: scans of the same relation, CTE, function or subquery by alias, and what is modified;
+2. anchors: scans of the same relation, CTE, function or subquery by alias, and what is modified; then the same relation
+   under another alias, the same heap by another index;
 3. nodes that stand over the same anchors: in each plan they form a chain, one above the other, and the two chains are
    aligned as sequences. Gather, Gather Merge, Sort, Incremental Sort, Limit, Memoize, Materialize, Hash, Result and
    Unique are wrappers there: one on a single side is inserted or removed and disturbs nothing;
@@ -12,6 +13,7 @@ are not matched by position but in five steps, each of which only sees what is l
 5. nothing else: what is left was inserted or removed.
 
 All steps are linear in the nodes, but for the alignment of chains, which is quadratic in their (short) length.
+The page diff.md beside this file tells the whole of a comparison in prose.
 """
 
 from __future__ import annotations
@@ -202,8 +204,10 @@ def _key(given: Side, place: int) -> Hashable:
 
 
 def _loose_key(given: Side, place: int) -> Hashable:
-    """The relation alone: the same table under another alias."""
+    """The relation alone: the same table under another alias, the same heap by another index."""
     node = given.nodes[place]
+    if node.node_type == "Bitmap Index Scan":
+        return ("bitmap", *_heap_of(given, place))
     if node.relation is None or node.node_type == "ModifyTable":
         return None
     return node.relation
@@ -237,7 +241,7 @@ def _by_cover(given: Side, names: list[int]) -> dict[int, list[int]]:
     covers = [0] * len(given.nodes)
     for place in range(len(given.nodes) - 1, -1, -1):
         if given.partners[place] >= 0:
-            covers[place] += _mark(names[place])
+            covers[place] += mark(names[place])
         parent = given.parents[place]
         if parent >= 0:
             covers[parent] += covers[place]
@@ -248,7 +252,13 @@ def _by_cover(given: Side, names: list[int]) -> dict[int, list[int]]:
     return found
 
 
-def _mark(name: int) -> int:
+def is_anchor(given: Side, place: int) -> bool:
+    """Whether the node is known by what it reads, not by what is below it."""
+    return given.nodes[place].node_type != "Bitmap Index Scan" and _key(given, place) is not None
+
+
+def mark(name: int) -> int:
+    """A number drawn for a place, so that a sum of marks stands for a set of places."""
     return int.from_bytes(blake2b(name.to_bytes(8, "big"), digest_size=8).digest(), "big")
 
 

@@ -48,6 +48,8 @@ class Column:
     """True for prose and code: gives way first when the table is too wide."""
     note: str = ""
     """What the column holds, in a sentence; shown on demand."""
+    gives_way: bool = False
+    """True for figures that follow from their neighbours: left out of text that would be too wide, from the left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

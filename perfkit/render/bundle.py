@@ -17,15 +17,21 @@ _FAULT_LENGTH = 300
 _PICTURES = {
     "perfkit.advise.values.Advice": "advice.one_advice",
     "perfkit.advise.values.Rejected": "advice.one_rejected",
+    "perfkit.capture.compare.Comparison": "diff_comparison.comparison_blocks",
     "perfkit.capture.values.Capture": "capture.capture_blocks",
     "perfkit.capture.values.Environment": "environment.environment_blocks",
     "perfkit.capture.values.Measurement": "capture.measurement_blocks",
     "perfkit.capture.values.Query": "environment.query_blocks",
     "perfkit.findings.finding.Finding": "findings.one_finding",
     "perfkit.investigation.Investigation": "investigation.investigation_blocks",
+    "perfkit.findings.compare.FindingChange": "diff_comparison.one_finding_change",
     "perfkit.plan.diff.PlanDiff": "diff.diff_blocks",
     "perfkit.plan.model.Plan": "plan.plan_blocks",
     "perfkit.render.charts.Chart": "charts.chart_blocks",
+    "perfkit.render.diff_report.DiffPart": "diff_report.part_blocks",
+    "perfkit.render.diff_report.DiffReport": "diff_report.report_blocks",
+    "perfkit.render.plan_page.PlanChart": "plan_page.chart_blocks",
+    "perfkit.render.plan_page.PlanPart": "plan_page.part_blocks",
     "perfkit.render.sections.Section": "sections.section_blocks",
 }
 """Which function makes blocks of a value. By name, so that showing a plan loads neither driver nor parser."""
@@ -33,6 +39,7 @@ _PICTURES = {
 _COLLECTIONS = {
     "perfkit.advise.values.Advice": "advice.advice_blocks",
     "perfkit.advise.values.Rejected": "advice.rejected_blocks",
+    "perfkit.findings.compare.FindingChange": "diff_comparison.finding_changes_blocks",
     "perfkit.findings.finding.Finding": "findings.findings_blocks",
 }
 """The same for several values of one kind, which are shown in their order of weight or in one table."""

@@ -24,7 +24,7 @@ def capture_blocks(capture: Capture) -> Blocks:
     if capture.samples.values:
         blocks.extend(samples_blocks([("this capture", capture.samples)]))
     blocks.append(Heading(text="Plan", level=3))
-    blocks.extend(plan_blocks(capture.plan))
+    blocks.extend(plan_blocks(capture.plan, capture.samples.values))
     blocks.append(Heading(text="Environment", level=3))
     blocks.extend(environment_blocks(capture.environment, capture.catalog))
     blocks.extend(notes_blocks(capture.notes))
@@ -45,7 +45,7 @@ def measurement_blocks(measurement: Measurement) -> Blocks:
     samples = (
         samples_blocks([("this measurement", measurement.samples)]) if measurement.samples.values else ()
     )
-    return (Facts(pairs=(*pairs, *wal)), *samples, *plan_blocks(measurement.plan))
+    return (Facts(pairs=(*pairs, *wal)), *samples, *plan_blocks(measurement.plan, measurement.samples.values))
 
 
 def samples_blocks(series: Sequence[tuple[str, Samples]]) -> Blocks:

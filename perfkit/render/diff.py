@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from perfkit.plan.edits import Changed, Difference, Edit, Inserted, Kept, Moved, Removed
+from perfkit.plan.edits import Kept
 from perfkit.plan.model import Node
 from perfkit.render.blocks import (
     Block,
@@ -20,55 +19,36 @@ from perfkit.render.blocks import (
     Span,
     Table,
     Text,
-    Tone,
     joined,
     paragraph,
     text,
 )
-from perfkit.render.escape import one_line, shortened
-from perfkit.render.figures import blocks_text, counted, digits_for, number, rows_number, total
-from perfkit.render.outline import DEEPEST_GUIDE, MOST_LINES
+from perfkit.render.diff_lines import DiffLine, lines
+from perfkit.render.diff_words import KINDS, MARKS, change, delta, label, mark, notes
+from perfkit.render.figures import blocks_text, digits_for, number, rows_number, total
+from perfkit.render.outline import DEEPEST_GUIDE
 from perfkit.units import format_count, format_ms, format_ratio
 
 if TYPE_CHECKING:
-    from perfkit.plan.diff import Pair, PlanDiff, Total
-
-_MARKS: dict[type, tuple[str, Tone]] = {
-    Kept: ("= kept", "muted"),
-    Changed: ("~ changed", "warn"),
-    Moved: ("↕ moved", "warn"),
-    Inserted: ("+ inserted", "good"),
-    Removed: ("− removed", "bad"),
-}
-_CLEAR_SHARE = 0.05
-"""A node's difference below a twentieth of the larger plan is not worth a colour."""
-
-_CLEAR_FACTOR = 2
-"""Estimates that moved by less lead to no other plan."""
-
-_SHOWN_BY_LABEL = frozenset(
-    {"node_type", "index", "relation", "join_type", "is_parallel", "scan_direction", "strategy", "partial_mode", "cte", "function", "operation", "command"}
-)  # fmt: skip
-"""Differences that can be read from the two labels."""
-
-_VALUE_LENGTH = 120
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """One row: an edit with its pair, or several that were left out, summed up."""
-
-    edits: tuple[Edit, ...]
-    pairs: tuple[Pair, ...]
+    from perfkit.plan.diff import PlanDiff, Total
 
 
 def diff_blocks(diff: PlanDiff) -> Blocks:
     """Totals, what happened, the table, and settings that may be the cause."""
-    blocks: list[Block] = [Paragraph(text=_totals(diff)), Paragraph(text=_counts(diff))]
-    blocks.append(_table(diff))
-    if diff.settings:
-        blocks.append(paragraph(Span("Planner settings that differ, a possible cause:", "muted")))
-        blocks.append(Facts(pairs=tuple((one.field, _change(one)) for one in diff.settings)))
+    return (*summary_blocks(diff), table(diff), *settings_blocks(diff))
+
+
+def summary_blocks(diff: PlanDiff) -> Blocks:
+    """The figures of both plans in a line, and how many nodes met which fate."""
+    return (Paragraph(text=_totals(diff)), Paragraph(text=_counts(diff)))
+
+
+def settings_blocks(diff: PlanDiff) -> Blocks:
+    """Planner settings that EXPLAIN lists for one plan otherwise than for the other."""
+    if not diff.settings:
+        return ()
+    blocks: list[Block] = [paragraph(Span("Planner settings that differ, a possible cause:", "muted"))]
+    blocks.append(Facts(pairs=tuple((one.field, change(one)) for one in diff.settings)))
     return tuple(blocks)
 
 
@@ -76,44 +56,46 @@ def _totals(diff: PlanDiff) -> Text:
     totals = diff.totals
     times = totals.execution_ms if totals.execution_ms.delta is not None else totals.ms
     parts = [
-        _total(total, show, what)
-        for total, show, what in (
+        _total(one, show, what)
+        for one, show, what in (
             (times, format_ms, "execution"),
             (totals.shared_blocks, blocks_text, "shared blocks"),
             (totals.temp_blocks, blocks_text, "temp blocks"),
             (totals.rows, format_count, "rows"),
         )
-        if total.before or total.after
+        if one.before or one.after
     ]
     if not parts:
         parts = [text(Span("not executed", "strong"), ": shapes and estimates are compared")]
     return joined(parts)
 
 
-def _total(total: Total, show: Callable[[float | None], str], what: str) -> Text:
-    ratio = f" ({format_ratio(total.ratio)})" if total.ratio and total.ratio != 1 else ""
-    return text(
-        show(total.before), Span(" → ", "muted"), Span(show(total.after), "strong"), f" {what}{ratio}"
-    )
+def _total(one: Total, show: Callable[[float | None], str], what: str) -> Text:
+    ratio = f" ({format_ratio(one.ratio)})" if one.ratio and one.ratio != 1 else ""
+    return text(show(one.before), Span(" → ", "muted"), Span(show(one.after), "strong"), f" {what}{ratio}")
 
 
 def _counts(diff: PlanDiff) -> Text:
     parts = []
-    for kind, (mark, tone) in _MARKS.items():
+    for kind, (word, tone) in MARKS.items():
         count = sum(type(edit) is kind for edit in diff.edits)
         if count:
-            sign, word = mark.split(" ", 1)
+            sign, name = word.split(" ", 1)
             parts.append(
-                text(Span(f"{sign} {count:,} {word}", "plain" if kind is Kept else tone, badge=True))
+                text(Span(f"{sign} {count:,} {name}", "plain" if kind is Kept else tone, badge=True))
             )
+    named = [kind for edit in diff.edits for kind in edit.kinds]
+    told = [(one, named.count(one)) for one in KINDS if one in named]
+    if told:
+        words = ", ".join(f"{count:,} {one.replace('-', ' ')}" for one, count in told)
+        parts.append(text(Span(f"among them {words}", "muted")))
     if diff.is_same_shape:
         parts.append(text("the same shape"))
     return joined(parts, "  ")
 
 
-def _table(diff: PlanDiff) -> Table:
-    lines = _lines(diff)
-    depths = _depths(diff.before.root) | _depths(diff.after.root)
+def table(diff: PlanDiff) -> Table:
+    """One line for each edit, or for siblings of which the same is to be said, with the figures of both plans."""
     is_analyzed = diff.before.is_analyzed or diff.after.is_analyzed
     ms = digits_for([diff.totals.ms.before, diff.totals.ms.after])
     has_ms = diff.totals.ms.delta is not None
@@ -130,15 +112,14 @@ def _table(diff: PlanDiff) -> Table:
         columns.extend(_columns("blocks", "shared blocks of the node itself"))
     columns.extend(_columns("rows" if is_analyzed else "cost", "over all loops" if is_analyzed else "")[:2])
     rows = []
-    for line in lines:
-        cells = _place(line, depths)
+    for line in lines(diff):
+        cells = _place(line)
         if has_ms:
             cells.extend(_ms_cells(diff, line, ms))
         if has_blocks:
             cells.extend(_blocks_cells(diff, line))
         cells.extend(_counted_cells(line, is_analyzed))
-        quiet = all(isinstance(edit, Kept) for edit in line.edits)
-        tone = "plain" if quiet or len(line.edits) > 1 else _MARKS[type(line.edits[0])][1]
+        tone = "plain" if line.is_omitted else MARKS[type(line.edit)][1]
         rows.append(Row(cells=tuple(cells), tone=tone if tone in ("good", "bad") else "plain"))
     rows.extend(_sums(diff, has_ms, has_blocks, ms))
     return Table(columns=tuple(columns), rows=tuple(rows), kind="diff")
@@ -152,107 +133,60 @@ def _columns(what: str, note: str) -> list[Column]:
     ]
 
 
-def _place(line: _Line, depths: dict[int, int]) -> list[Cell]:
-    if len(line.edits) > 1:
-        hidden = counted(len(line.edits), "more line")
-        return [(), (), (), text(Span(f"… {hidden} not shown", "muted"))]
-    edit = line.edits[0]
-    mark, tone = _MARKS[type(edit)]
-    node = edit.after or edit.before
-    assert node is not None
-    depth = depths.get(id(node), 0)
-    guide = "   " * depth if depth <= DEEPEST_GUIDE else "   " * DEEPEST_GUIDE + f"⋯ level {depth + 1} "
+def _place(line: DiffLine) -> list[Cell]:
+    guide = indent(line.depth)
+    if line.is_omitted:
+        return [(), (), (), Branch(guide=guide, under=guide, label=label(line))]
+    edit, more = line.edit, " …" if line.heads else ""
     return [
-        text(Span(mark, tone)),
-        text(Span(str(edit.before.number) if edit.before else "", "muted")),
-        text(Span(str(edit.after.number) if edit.after else "", "muted")),
-        Branch(guide=guide, under=guide + "  ", label=_label(edit), notes=_notes(edit)),
+        text(mark(edit)),
+        text(Span(f"{edit.before.number}{more}" if edit.before else "", "muted")),
+        text(Span(f"{edit.after.number}{more}" if edit.after else "", "muted")),
+        Branch(
+            guide=guide,
+            under=guide + "  ",
+            label=label(line),
+            notes=() if line.heads else notes(edit),
+        ),
     ]
 
 
-def _label(edit: Edit) -> Text:
-    node = edit.after or edit.before
-    return text(node.label if node else "")
+def indent(depth: int) -> str:
+    """What leads a line of a level of the tree; deep ones state their level instead."""
+    if depth <= DEEPEST_GUIDE:
+        return "   " * depth
+    return "   " * DEEPEST_GUIDE + f"⋯ level {depth + 1} "
 
 
-def _notes(edit: Edit) -> tuple[Text, ...]:
-    if isinstance(edit, Inserted | Removed):
-        return ()
-    was = [] if edit.before.label == edit.after.label else [text(f"was {edit.before.label}")]
-    told: list[Difference] = []
-    if not isinstance(edit, Kept):
-        told.extend(one for one in edit.differences if one.field not in _SHOWN_BY_LABEL)
-    told.extend(one for one in edit.figures if one.field == "planned_rows" and _is_clear(one))
-    return (*was, *((Span(f"{one.field.replace('_', ' ')}: "), *_change(one)) for one in told))
-
-
-def _change(one: Difference) -> Text:
-    return text(Span(_value(one.before), "code"), Span(" → ", "muted"), Span(_value(one.after), "code"))
-
-
-def _value(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int | float):
-        return format_count(value)
-    said = ", ".join(str(item) for item in value) if isinstance(value, tuple) else str(value)
-    return shortened(one_line(said), _VALUE_LENGTH)
-
-
-def _is_clear(one: Difference) -> bool:
-    if not isinstance(one.before, int | float) or not isinstance(one.after, int | float):
-        return False
-    low, high = sorted((max(one.before, 1.0), max(one.after, 1.0)))
-    return high >= _CLEAR_FACTOR * low
-
-
-def _ms_cells(diff: PlanDiff, line: _Line, digits: int) -> list[Text]:
+def _ms_cells(diff: PlanDiff, line: DiffLine, digits: int) -> list[Text]:
     before = total(pair.before.exclusive_ms for pair in line.pairs if pair.before)
     after = total(pair.after.exclusive_ms for pair in line.pairs if pair.after)
-    delta = total(pair.exclusive_ms_delta for pair in line.pairs)
+    moved = total(pair.exclusive_ms_delta for pair in line.pairs)
+    return [text(number(before, digits)), text(number(after, digits)), delta(moved, digits, diff.totals.ms)]
+
+
+def _blocks_cells(diff: PlanDiff, line: DiffLine) -> list[Text]:
+    before = total(pair.before.exclusive_shared_blocks for pair in line.pairs if pair.before)
+    after = total(pair.after.exclusive_shared_blocks for pair in line.pairs if pair.after)
+    moved = total(pair.exclusive_shared_blocks_delta for pair in line.pairs)
+    return [text(number(before)), text(number(after)), delta(moved, 0, diff.totals.shared_blocks)]
+
+
+def _counted_cells(line: DiffLine, is_analyzed: bool) -> list[Text]:
+    if line.is_omitted:
+        return [(), ()]
+    heads = line.heads or (line.edit,)
     return [
-        text(number(before, digits)),
-        text(number(after, digits)),
-        _delta(delta, digits, diff.totals.ms),
+        text(_counted([edit.before for edit in heads], is_analyzed)),
+        text(_counted([edit.after for edit in heads], is_analyzed)),
     ]
 
 
-def _blocks_cells(diff: PlanDiff, line: _Line) -> list[Text]:
-    before = total(pair.before.exclusive_shared_blocks for pair in line.pairs if pair.before)
-    after = total(pair.after.exclusive_shared_blocks for pair in line.pairs if pair.after)
-    delta = total(pair.exclusive_shared_blocks_delta for pair in line.pairs)
-    return [text(number(before)), text(number(after)), _delta(delta, 0, diff.totals.shared_blocks)]
-
-
-def _counted_cells(line: _Line, is_analyzed: bool) -> list[Text]:
-    if len(line.pairs) > 1:
-        return [(), ()]
-    pair = line.pairs[0]
-    return [text(_counted(node, is_analyzed)) for node in (pair.before, pair.after)]
-
-
-def _counted(node: Node | None, is_analyzed: bool) -> str:
-    if node is None:
-        return ""
+def _counted(nodes: list[Node | None], is_analyzed: bool) -> str:
+    known = [node for node in nodes if node is not None]
     if is_analyzed:
-        return rows_number(node.total_rows)
-    return number(node.estimate.total_cost, 2) if node.estimate else ""
-
-
-def _delta(value: float | None, digits: int, whole: Total) -> Text:
-    """A signed difference, coloured where it matters to the whole."""
-    if value is None:
-        return ()
-    rounded = round(value, digits)
-    if not rounded:
-        return text(Span("0", "muted"))
-    large = max(whole.before or 0.0, whole.after or 0.0)
-    tone: Tone = "plain"
-    if abs(value) >= _CLEAR_SHARE * large:
-        tone = "bad" if value > 0 else "good"
-    return text(Span(f"{'+' if value > 0 else '−'}{abs(rounded):,.{digits}f}", tone))
+        return rows_number(total(node.total_rows for node in known))
+    return number(total(node.estimate.total_cost for node in known if node.estimate), 2)
 
 
 def _sums(diff: PlanDiff, has_ms: bool, has_blocks: bool, digits: int) -> list[Row]:
@@ -265,8 +199,8 @@ def _sums(diff: PlanDiff, has_ms: bool, has_blocks: bool, digits: int) -> list[R
     lost_blocks = diff.residual_shared_blocks_delta or 0
     if lost_ms or lost_blocks:
         cells: list[Cell] = [(), (), (), text(Span("given to no single node", "muted"))]
-        cells.extend([(), (), _delta(lost_ms, digits, times)] if has_ms else [])
-        cells.extend([(), (), _delta(lost_blocks, 0, blocks)] if has_blocks else [])
+        cells.extend([(), (), delta(lost_ms, digits, times)] if has_ms else [])
+        cells.extend([(), (), delta(lost_blocks, 0, blocks)] if has_blocks else [])
         rows.append(Row(cells=(*cells, (), ()), tone="plain"))
     whole: list[Cell] = [(), (), (), text(Span("whole plan", "strong"))]
     if has_ms:
@@ -274,7 +208,7 @@ def _sums(diff: PlanDiff, has_ms: bool, has_blocks: bool, digits: int) -> list[R
             [
                 text(Span(number(times.before, digits), "strong")),
                 text(Span(number(times.after, digits), "strong")),
-                _delta(times.delta, digits, times),
+                delta(times.delta, digits, times),
             ]
         )
     if has_blocks:
@@ -282,7 +216,7 @@ def _sums(diff: PlanDiff, has_ms: bool, has_blocks: bool, digits: int) -> list[R
             [
                 text(Span(number(blocks.before), "strong")),
                 text(Span(number(blocks.after), "strong")),
-                _delta(blocks.delta, 0, blocks),
+                delta(blocks.delta, 0, blocks),
             ]
         )
     rows.append(
@@ -295,44 +229,3 @@ def _sums(diff: PlanDiff, has_ms: bool, has_blocks: bool, digits: int) -> list[R
         )
     )
     return rows
-
-
-def _lines(diff: PlanDiff) -> list[_Line]:
-    """All edits, or the weightiest with runs of the others summed up, so that the table still adds up."""
-    both = list(zip(diff.edits, diff.pairs, strict=True))
-    if len(both) <= MOST_LINES:
-        return [_Line(edits=(edit,), pairs=(pair,)) for edit, pair in both]
-    ranked = sorted(range(len(both)), key=lambda place: _rank(*both[place]), reverse=True)
-    shown = set(ranked[: MOST_LINES // 2])
-    lines: list[_Line] = []
-    run: list[tuple[Edit, Pair]] = []
-    for place, one in enumerate(both):
-        if place in shown:
-            lines.extend(_run(run))
-            run = []
-            lines.append(_Line(edits=(one[0],), pairs=(one[1],)))
-        else:
-            run.append(one)
-    return [*lines, *_run(run)]
-
-
-def _run(run: Sequence[tuple[Edit, Pair]]) -> list[_Line]:
-    if not run:
-        return []
-    return [_Line(edits=tuple(edit for edit, _ in run), pairs=tuple(pair for _, pair in run))]
-
-
-def _rank(edit: Edit, pair: Pair) -> tuple[float, float, bool]:
-    return (
-        abs(pair.exclusive_ms_delta or 0.0),
-        abs(pair.exclusive_shared_blocks_delta or 0),
-        not isinstance(edit, Kept),
-    )
-
-
-def _depths(root: Node) -> dict[int, int]:
-    depths = {id(root): 0}
-    for node in root.walk():
-        for child in node.children:
-            depths[id(child)] = depths[id(node)] + 1
-    return depths

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator
 
 from perfkit.plan.model import Buffers, Node, Worker
+from perfkit.plan.workers import skew_of
 from perfkit.render.blocks import Blocks, Facts, Span, Text, Tone, joined, text
 from perfkit.render.escape import one_line, shortened
 from perfkit.render.figures import blocks_text
+from perfkit.render.totals import skew_text
 from perfkit.units import format_bytes, format_count, format_ms
 
 NOTE_LENGTH = 160
@@ -124,6 +126,10 @@ def _remarks(node: Node) -> Iterator[Text]:
         else:
             tone: Tone = "warn" if launched < node.workers_planned else "plain"
             yield text(Span(f"{launched} of {node.workers_planned} workers launched", tone))
+        child = next(iter(node.children), None)
+        uneven = skew_text(skew_of(child), node.total_ms) if child is not None else ()
+        if uneven:
+            yield uneven
     if node.cache_hits is not None and node.cache_misses is not None:
         evicted = f", {node.cache_evictions:,} evictions" if node.cache_evictions else ""
         yield text(f"cache: {node.cache_hits:,} hits, {node.cache_misses:,} misses{evicted}")

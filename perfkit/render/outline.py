@@ -50,7 +50,7 @@ class Line:
 
 def outline(plan: Plan, most: int = MOST_LINES) -> tuple[Line, ...]:
     """The lines of the plan, depth first."""
-    tree = _children(plan.root)
+    tree = folded_children(plan.root)
     kept = _kept(plan.root, tree, most)
     lines: list[Line] = []
     stack: list[tuple[Item, int, str, str]] = [(plan.root, 0, "", "")]
@@ -109,7 +109,7 @@ def nodes_of(item: Item) -> Iterator[Node]:
         yield from member.walk()
 
 
-def _children(root: Node) -> dict[int, tuple[Node | Fold, ...]]:
+def folded_children(root: Node) -> dict[int, tuple[Node | Fold, ...]]:
     """For each node (by ``id``) what stands below it, equal siblings folded at the place of the first."""
     same = signatures(root)
     tree: dict[int, tuple[Node | Fold, ...]] = {}

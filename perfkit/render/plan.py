@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from perfkit.plan.misestimate import Misestimate, misestimates
 from perfkit.plan.model import Node, Plan
 from perfkit.render.bars import bar
 from perfkit.render.blocks import (
@@ -35,7 +36,8 @@ from perfkit.render.figures import (
     rows_number,
 )
 from perfkit.render.node import buffers_text, details, extra_text, label, notes
-from perfkit.render.outline import Fold, Item, Line, Omitted, outline
+from perfkit.render.outline import Fold, Item, Line, Omitted, nodes_of, outline
+from perfkit.render.totals import totals_blocks
 from perfkit.units import format_bytes, format_ms, format_percent
 
 HEAVY_SHARE = 0.25
@@ -48,7 +50,13 @@ DETAILED_SHARE = 0.01
 _LARGE_RESIDUAL_SHARE = 0.02
 """Less is lost in the rounding of the times that EXPLAIN prints."""
 
-_MOST_MEMBERS = 24
+_MANY_FOLDED = 50
+"""Fewer are counted at a glance in their own line."""
+
+_HALF_BORN = 0.5
+"""An error of which less is born at the node was already there below it: the column alone would mislead."""
+
+_MOST_MEMBERS = 12
 """Folded siblings named one by one in the details, heaviest first."""
 
 
@@ -57,11 +65,18 @@ class _Measure(NamedTuple):
     note: str
     value: Callable[[Figures], float | None]
     show: Callable[[float], Text]
+    gives_way: bool = False
 
 
-def plan_blocks(plan: Plan) -> Blocks:
-    """Summary, tree, and what stands beside the tree."""
-    return (Paragraph(text=summary(plan)), tree(plan), *_beside(plan))
+def plan_blocks(plan: Plan, untimed_ms: Sequence[float] = ()) -> Blocks:
+    """Summary, tree, and what stands beside the tree. ``untimed_ms`` are samples taken with TIMING OFF."""
+    return (Paragraph(text=summary(plan)), *totals_blocks(plan, untimed_ms), *tree_blocks(plan))
+
+
+def tree_blocks(plan: Plan) -> Blocks:
+    """The tree with what stands beside it, and how much of it is folded."""
+    lines = outline(plan)
+    return (*_folded(lines), tree(plan, lines), *_beside(plan))
 
 
 def summary(plan: Plan) -> Text:
@@ -85,9 +100,10 @@ def summary(plan: Plan) -> Text:
     return joined(parts)
 
 
-def tree(plan: Plan) -> Table:
+def tree(plan: Plan, lines: Sequence[Line] | None = None) -> Table:
     """The outline of the plan, one node a row, with every column that has something to say."""
-    lines = outline(plan)
+    lines = outline(plan) if lines is None else lines
+    births = {one.node.number: one for one in misestimates(plan)}
     measured = [figures(line.item) for line in lines]
     whole_ms = plan.root.total_ms
     measures = [
@@ -101,13 +117,15 @@ def tree(plan: Plan) -> Table:
         columns.append(
             Column(title="share", align="right", note="of the plan's time spent in the node itself")
         )
-        columns.append(Column(title=""))
-    columns.extend(Column(title=one.title, align="right", note=one.note) for one in measures)
+        columns.append(Column(title="", gives_way=True))
+    columns.extend(
+        Column(title=one.title, align="right", note=one.note, gives_way=one.gives_way) for one in measures
+    )
     rows = []
     for line, one in zip(lines, measured, strict=True):
         share = one.self_ms / whole_ms if whole_ms and one.self_ms is not None else None
         is_detailed = len(lines) <= MOST_DETAILED or (share or 0.0) >= DETAILED_SHARE
-        cells: list[Cell] = [text(Span(_number(line.item), "muted")), _branch(line, is_detailed)]
+        cells: list[Cell] = [text(Span(_number(line.item), "muted")), _branch(line, is_detailed, births)]
         if has_share:
             cells.extend([_share(share), text(bar(share))])
         for measure in measures:
@@ -145,6 +163,7 @@ def _measures(plan: Plan, measured: list[Figures]) -> list[_Measure]:
             "rows expected over all loops",
             lambda one: one.planned_rows,
             lambda v: text(rows_number(v)),
+            gives_way=True,
         ),
         _Measure("estimate", "actual rows against planned rows", lambda one: one.factor, estimate_text),
         _Measure("loops", "executions", lambda one: one.loops if has_loops else None, count),
@@ -163,7 +182,7 @@ def _share(share: float | None) -> Text:
     return text(Span(format_percent(share), "plain" if share >= 0.01 else "muted"))
 
 
-def _branch(line: Line, is_detailed: bool) -> Branch:
+def _branch(line: Line, is_detailed: bool, births: Mapping[int, Misestimate]) -> Branch:
     item = line.item
     if isinstance(item, Fold):
         return Branch(
@@ -180,9 +199,36 @@ def _branch(line: Line, is_detailed: bool) -> Branch:
         guide=line.guide,
         under=line.under,
         label=label(item),
-        notes=notes(item),
+        notes=(*notes(item), *_birth(births.get(item.number))),
         details=details(item) if is_detailed else (),
     )
+
+
+def _birth(birth: Misestimate | None) -> tuple[Text, ...]:
+    """The remark at the node where a wrong row count begins; the nodes above only inherit it."""
+    if birth is None:
+        return ()
+    if birth.times < _HALF_BORN * max(birth.factor, 1 / birth.factor):
+        return (text("the estimate goes wrong here by another ", *estimate_text(birth.born_factor)),)
+    return (text("the estimate goes wrong here"),)
+
+
+def _folded(lines: Sequence[Line]) -> Blocks:
+    """What a reader does not see line by line, said before the tree."""
+    folds = [line.item for line in lines if isinstance(line.item, Fold)]
+    hidden = [line.item for line in lines if isinstance(line.item, Omitted)]
+    if not hidden and sum(len(fold.members) for fold in folds) < _MANY_FOLDED:
+        return ()
+    folded, left_out = (sum(1 for item in items for _ in nodes_of(item)) for items in (folds, hidden))
+    shown = sum(isinstance(line.item, Node) for line in lines)
+    parts = [text(f"{shown + folded + left_out:,} nodes: {shown:,} shown")]
+    if folded:
+        parts.append(
+            text(f"{folded:,} folded into {counted(len(folds), 'line')} of siblings that do the same")
+        )
+    if left_out:
+        parts.append(text(f"{left_out:,} that took least left out"))
+    return (Paragraph(text=joined(parts, ", ")),)
 
 
 def _number(item: Item) -> str:
@@ -250,6 +296,13 @@ def _members(fold: Fold) -> Blocks:
     return (Facts(pairs=pairs), *more)
 
 
+def _extra(value: object) -> str:
+    """A group the model could not take whole: what of it is not zero."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {extra_text(one)}" for key, one in value.items() if one) or "–"
+    return extra_text(value)
+
+
 def _beside(plan: Plan) -> tuple[Block, ...]:
     shown: list[Block] = []
     for trigger in plan.triggers:
@@ -287,7 +340,7 @@ def _beside(plan: Plan) -> tuple[Block, ...]:
     if plan.planning_memory_bytes is not None:
         pairs.append(("planning memory", text(format_bytes(plan.planning_memory_bytes))))
     pairs.extend((name, text(Span(value, "code"))) for name, value in plan.settings.items())
-    pairs.extend((str(name), text(extra_text(value))) for name, value in plan.extra.items())
+    pairs.extend((str(name), text(_extra(value))) for name, value in plan.extra.items())
     if pairs:
         shown.append(
             Details(

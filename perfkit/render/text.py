@@ -28,6 +28,8 @@ _NARROWEST = 24
 """A column of prose below this is no longer readable; the line rather grows beyond ``WIDTH``."""
 _NARROWEST_LABEL = 20
 """Room for a node without relation beside its figures; longer labels run over them."""
+_COMFORTABLE_LABEL = 34
+"""Room for most nodes some levels down; columns that may give way do so for it."""
 
 
 def write_text(blocks: Blocks, columns: int = WIDTH) -> str:
@@ -42,6 +44,7 @@ def plain(text: Text) -> str:
 
 def table_lines(table: Table, columns: int = WIDTH) -> list[str]:
     """The table in aligned columns, with a head and a rule where the columns have titles."""
+    table = _narrowed(table, columns)
     widths = _widths(table, columns)
     aligns = [column.align for column in table.columns]
     lines: list[str] = []
@@ -124,7 +127,8 @@ def _branch_lines(row: Row, place: int, widths: list[int], aligns: Sequence[str]
         lines = _beside(head, [*widths[:place], widths[place]], aligns[: place + 1])
         lines.extend(" " * before + branch.under + "  " + line for line in rest)
         if any(cell and cell[0] for cell in figures[place + 1 :]):
-            below = [*([] for _ in figures[:place]), [branch.under.rstrip()], *figures[place + 1 :]]
+            under = branch.under.rstrip()[: widths[place]]
+            below = [*([] for _ in figures[:place]), [under], *figures[place + 1 :]]
             lines.extend(_beside(below, widths, aligns))
     return lines + [" " * before + note for note in _note_lines(branch, room)]
 
@@ -141,7 +145,22 @@ def _natural(cell: Cell) -> int:
     return width(cell.guide) + width(plain(cell.label))
 
 
-def _widths(table: Table, columns: int) -> list[int]:
+def _narrowed(table: Table, columns: int) -> Table:
+    """The table without the columns that give way, as many as it takes to fit."""
+    while sum(_widths(table, columns, _COMFORTABLE_LABEL)) + len(_GAP) * (len(table.columns) - 1) > columns:
+        place = next((number for number, column in enumerate(table.columns) if column.gives_way), None)
+        if place is None:
+            return table
+        rows = tuple(
+            Row(cells=(*row.cells[:place], *row.cells[place + 1 :]), tone=row.tone) for row in table.rows
+        )
+        table = Table(
+            columns=(*table.columns[:place], *table.columns[place + 1 :]), rows=rows, kind=table.kind
+        )
+    return table
+
+
+def _widths(table: Table, columns: int, label: int = _NARROWEST_LABEL) -> list[int]:
     """Natural widths where they fit; else the columns that may wrap share what the others leave."""
     widths = [width(_clean(column.title)) for column in table.columns]
     flexible = {number for number, column in enumerate(table.columns) if column.wraps}
@@ -151,7 +170,7 @@ def _widths(table: Table, columns: int) -> list[int]:
             widths[number] = max(widths[number], _natural(cell))
             if isinstance(cell, Branch):
                 flexible.add(number)
-                least[number] = max(least[number], width(cell.guide) + _NARROWEST_LABEL)
+                least[number] = label
     room = columns - len(_GAP) * (len(widths) - 1)
     room -= sum(size for number, size in enumerate(widths) if number not in flexible)
     for left, number in enumerate(sorted(flexible, key=lambda one: widths[one])):

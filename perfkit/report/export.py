@@ -14,12 +14,16 @@ from functools import cache
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perfkit import __version__
 from perfkit.report.chapters import chapters_of
 from perfkit.report.outcome import Run
 from perfkit.report.publish import value_of
+
+if TYPE_CHECKING:
+    from perfkit.capture.values import Capture
+    from perfkit.plan import Plan
 
 _FOLDER = Path(__file__).parent
 _SHOWN = ("text/html", "image/svg+xml", "image/png", "image/jpeg", "text/markdown", "text/plain")
@@ -56,7 +60,7 @@ def page_of_run(run: Run) -> str:
 
 
 def page_of_value(value: object) -> str:
-    """The page of one investigation or capture."""
+    """The page of one investigation, capture or plan."""
     title = "Why is this statement slow?" if hasattr(value, "verdict") else "How this statement runs"
     return _html(_value_cells(value), {"title": title, "eyebrow": ["perfkit"]})
 
@@ -196,9 +200,13 @@ def _value_cells(value: object) -> list[Any]:
     """A value as the cells a notebook would show it in: its sections under their titles."""
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
+    from perfkit.capture.values import Capture
     from perfkit.investigation import Investigation
+    from perfkit.plan import Plan
     from perfkit.render import mimebundle, sections
 
+    if isinstance(value, Plan | Capture):
+        return _plan_cells(value)
     if not isinstance(value, Investigation):
         return [new_code_cell(outputs=[new_output("display_data", mimebundle(value))])]
     cells = []
@@ -211,6 +219,27 @@ def _value_cells(value: object) -> list[Any]:
             new_code_cell(
                 outputs=[new_output("display_data", data, metadata=metadata)],
                 metadata={"tags": ["verdict"] if name == "verdict" else []},
+            )
+        )
+    return cells
+
+
+def _plan_cells(value: Plan | Capture) -> list[Any]:
+    """A plan as cells: findings, tree and pictures under their titles, its figures at the head."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+
+    from perfkit.render.plan_page import page_parts
+
+    cells = []
+    for part in page_parts(value):
+        bundle: Any = part._repr_mimebundle_()
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
+        if part.title:
+            cells.append(new_markdown_cell(f"## {part.title}"))
+        cells.append(
+            new_code_cell(
+                outputs=[new_output("display_data", data, metadata=metadata)],
+                metadata={"tags": [] if part.title else ["verdict"]},
             )
         )
     return cells

@@ -9,3 +9,8 @@ from perfkit.stats.ratio import Direction as Direction
 from perfkit.stats.ratio import Ratio as Ratio
 from perfkit.stats.ratio import compare_counts as compare_counts
 from perfkit.stats.ratio import compare_times as compare_times
+from perfkit.stats.runs import FEWEST_RUNS as FEWEST_RUNS
+from perfkit.stats.runs import Judgement as Judgement
+from perfkit.stats.runs import RunsVerdict as RunsVerdict
+from perfkit.stats.runs import judge_runs as judge_runs
+from perfkit.stats.runs import not_judged as not_judged

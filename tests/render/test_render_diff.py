@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import shown_examples as examples
 from test_render_plan import wide
 
+from perfkit.capture.compare import Comparison
 from perfkit.plan import diff
-from perfkit.render import to_text
+from perfkit.plan.gate import Regression
+from perfkit.render import to_html, to_text
 from perfkit.render.blocks import Branch, Cell, Table
 from perfkit.render.diff import diff_blocks
+from perfkit.render.diff_report import DiffReport, parts
+from perfkit.render.diff_side_by_side import side_by_side
 
 
 def word(cell: Cell) -> str:
@@ -44,7 +50,9 @@ def test_lines_left_out_are_summed_up() -> None:
 
 def test_each_kind_of_edit_has_a_word() -> None:
     text = to_text(diff(examples.slow_plan(), examples.fast_plan()))
-    assert "~ changed" in text
+    assert "~ 3 changed" in text
+    assert "⇄ sides swapped" in text
+    assert "~ access method" in text
     assert "− removed" in text
     assert "sort method: external merge → top-N heapsort" in text
     assert "work_mem  256kB → –" in text
@@ -54,3 +62,56 @@ def test_estimates_alone_are_compared_by_cost() -> None:
     text = to_text(diff(examples.estimated_plan(), examples.bare_plan()))
     assert "not executed: shapes and estimates are compared" in text
     assert "cost before" in text
+
+
+def test_equal_siblings_are_one_line_on_both_sides() -> None:
+    """Of 3,000 partitions one is read in another way."""
+    before = examples.partitioned_plan(3_000)
+    members = list(before.root.children)
+    members[1_500] = replace(members[1_500], node_type="Index Only Scan", index="by_kind", keys=())
+    after = replace(before, root=replace(before.root, children=tuple(members), keys=()))
+    table = table_of(diff_blocks(diff(before, after)))
+    said = [word(row.cells[3]) for row in table.rows]
+    assert sum("2,999 × Seq Scan" in line for line in said) == 1
+    assert sum("Index Only Scan using by_kind" in line for line in said) == 1
+    assert len(table.rows) < 10
+
+
+def test_both_trees_stand_side_by_side() -> None:
+    table = side_by_side(diff(examples.slow_plan(), examples.fast_plan()))
+    rows = [(word(row.cells[0]), word(row.cells[1]), word(row.cells[2])) for row in table.rows]
+    assert rows[0] == ("Limit", "= kept", "Limit")
+    assert ("Hash Join", "⇄ sides swapped", "Nested Loop") in rows
+    assert ("Hash", "− removed", "") in rows
+    numbers = {row.cells[0].label for row in table.rows if isinstance(row.cells[0], Branch)}
+    assert len(numbers) == len(list(examples.slow_plan().walk()))
+
+
+def test_differences_beside_the_trees_add_up_too() -> None:
+    found = diff(examples.slow_plan(), examples.fast_plan())
+    table = side_by_side(found)
+    place = [one.title for one in table.columns].index("Δ blocks")
+    assert sum(column(table, place)) == found.totals.shared_blocks.delta
+
+
+def test_the_page_survives_a_sanitiser() -> None:
+    """No script, style element, id or svg, whatever the names in the plan hold."""
+    before = examples.slow_plan()
+    evil = replace(before, root=replace(before.root, alias="<script>x</script>", keys=()))
+    report = DiffReport(comparison=Comparison(diff=diff(before, evil)), before="<b>", after="<style>")
+    for part in parts(report):
+        html = to_html(part).lower()
+        for element in ("<script", "<style", "<svg", "<b>", " id="):
+            assert element not in html
+
+
+def test_a_report_in_text_tells_the_gate_first() -> None:
+    regressions = tuple(Regression(kind="shape", text=f"scan {number} got worse") for number in range(12))
+    report = DiffReport(
+        comparison=Comparison(diff=diff(examples.fast_plan(), examples.slow_plan())), regressions=regressions
+    )
+    text = to_text(report)
+    assert text.startswith("✗ shape scan 0 got worse")
+    assert "… 2 more regressions" in text
+    assert "Both plans beside each other" not in text
+    assert "✓ no regression" in to_text(replace(report, regressions=()))

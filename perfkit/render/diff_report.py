@@ -1,0 +1,91 @@
+"""A whole comparison as a reader wants it: the verdict of the gate, the figures, both trees, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from perfkit.render.blocks import Blocks, Facts, Heading, Paragraph, Span, joined, paragraph, text
+from perfkit.render.diff import summary_blocks, table
+from perfkit.render.diff_comparison import cause_blocks, finding_changes_blocks, times_blocks
+from perfkit.render.diff_side_by_side import side_by_side
+from perfkit.show import Shown
+
+if TYPE_CHECKING:
+    from perfkit.capture.compare import Comparison
+    from perfkit.findings.compare import FindingChange
+    from perfkit.plan.gate import Regression
+
+MOST_REGRESSIONS = 10
+"""A gate fails by the first; a page of partitions that all lost their index says no more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffReport(Shown):
+    """Two plans compared, with findings and the gate's answer."""
+
+    comparison: Comparison
+    findings: tuple[FindingChange, ...] = ()
+    regressions: tuple[Regression, ...] | None = None
+    """None when no gate was asked for; empty when it is open."""
+    before: str = "before"
+    after: str = "after"
+    """What the two sides are called: file names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffPart(Shown):
+    """One part of the page of a comparison."""
+
+    title: str
+    """Empty for the part that stands under the page's own title."""
+    blocks: Blocks
+
+
+def part_blocks(part: DiffPart) -> Blocks:
+    return part.blocks
+
+
+def report_blocks(report: DiffReport) -> Blocks:
+    """The parts under their headings, without the two trees beside each other, for which text has no room."""
+    head, *rest = (part for part in parts(report) if part.title != BESIDE)
+    return (*head.blocks, *(block for part in rest for block in (Heading(text=part.title), *part.blocks)))
+
+
+BESIDE = "Both plans beside each other"
+
+
+def parts(report: DiffReport) -> Iterator[DiffPart]:
+    """The parts in reading order; those with nothing to say are left out."""
+    comparison = report.comparison
+    yield DiffPart(title="", blocks=(*_names(report), *_gate(report), *summary_blocks(comparison.diff)))
+    yield DiffPart(title=BESIDE, blocks=(side_by_side(comparison.diff),))
+    yield DiffPart(title="Where the difference comes from", blocks=(table(comparison.diff),))
+    if times := times_blocks(comparison):
+        yield DiffPart(title="Times", blocks=times)
+    if report.findings:
+        yield DiffPart(title="Findings", blocks=finding_changes_blocks(report.findings))
+    if why := cause_blocks(comparison):
+        yield DiffPart(title="Possible causes", blocks=why)
+
+
+def _names(report: DiffReport) -> Blocks:
+    if (report.before, report.after) == ("before", "after"):
+        return ()
+    return (Facts(pairs=(("before", text(report.before)), ("after", text(report.after)))),)
+
+
+def _gate(report: DiffReport) -> Blocks:
+    found = report.regressions
+    if found is None:
+        return ()
+    if not found:
+        return (paragraph(Span("✓ no regression", "good", badge=True)),)
+    lines = [
+        Paragraph(text=text(Span(f"✗ {one.kind.replace('-', ' ')}", "bad", badge=True), f" {one.text}"))
+        for one in found[:MOST_REGRESSIONS]
+    ]
+    if len(found) > MOST_REGRESSIONS:
+        lines.append(Paragraph(text=joined([text(f"… {len(found) - MOST_REGRESSIONS:,} more regressions")])))
+    return tuple(lines)
