@@ -18,11 +18,17 @@ A message says what happened, with which value, and what to do next; lower case,
 
 from __future__ import annotations
 
+RED, BOLD, PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+
 
 class PerfkitError(Exception):
     """Base of everything perfkit raises on purpose; catch it to show one sentence instead of a traceback."""
 
     exit_status = 3
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows instead of a traceback."""
+        return picture_of(self)
 
 
 class UsageError(PerfkitError, ValueError):
@@ -122,3 +128,20 @@ class GateFailed(PerfkitError):
     def __init__(self, verdict: str) -> None:
         super().__init__(verdict)
         self.verdict = verdict
+
+
+def picture_of(error: PerfkitError) -> list[str]:
+    """The error as lines for a terminal or a notebook: one red sentence, and where the fault stands.
+
+    >>> picture_of(CaptureError("no such column", query="select a,\\n  b from t", position=13))[1:]
+    ['  b from t', '  \\x1b[31m^\\x1b[0m']
+    """
+    lines = [f"{RED}{BOLD}perfkit: {error}{PLAIN}"]
+    if isinstance(error, CaptureError) and error.query and error.position:
+        before = error.query[: error.position - 1]
+        start = before.rfind("\n") + 1
+        end = error.query.find("\n", start)
+        line = error.query[start : end if end >= 0 else None]
+        margin = "".join("\t" if character == "\t" else " " for character in before[start:])
+        lines += [line, f"{margin}{RED}^{PLAIN}"]
+    return lines

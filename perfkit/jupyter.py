@@ -14,9 +14,16 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from IPython.core.completer import (
+    CompletionContext,
+    SimpleCompletion,
+    SimpleMatcherResult,
+    context_matcher,
+)
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
-from perfkit.errors import CaptureError, PerfkitError, UsageError
+from perfkit.errors import BOLD, PLAIN, RED, PerfkitError, UsageError, picture_of
+from perfkit.show import Shown
 
 if TYPE_CHECKING:
     from perfkit.lab import Lab
@@ -30,14 +37,15 @@ name << …                         before the statement, or on the first line o
 --runs 9                          timed executions (5)
 --allow-writes                    let INSERT, UPDATE, DELETE and MERGE run; each run is rolled back
 
-%perfkit connect                  the database that PERFKIT_DSN or libpq's environment names, else the embedded server
+%perfkit connect                  the database that PERFKIT_DSN or libpq's environment names, else the embedded server;
+                                  left out, the magics work on the variable lab, where that is what perfkit.connect gave
 %perfkit connect DSN              a libpq string or URI; --scratch: it may be changed; --statement-timeout SECONDS (60)
 %perfkit connect --dataset tracker --scale 0.1
 %perfkit help"""
 
 _NAMED = re.compile(r"\s*([A-Za-z_]\w*)\s*<<(?!<)\s*")
 _OPTION = re.compile(r"\s*--([a-z][a-z-]*)(?:=|\s+|$)")
-_RED, _BOLD, _PLAIN = "\x1b[31m", "\x1b[1m", "\x1b[0m"
+_MAGIC = re.compile(r"^(?:[\w ,.]+=)?\s*%%?(explain|perfkit)\s+(.*)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,38 +107,40 @@ def _listed(takes: Mapping[str, bool]) -> str:
 
 _MEASURE = {"params": True, "runs": True, "allow-writes": False}
 _CONNECT = {"dataset": True, "scale": True, "scratch": False, "statement-timeout": True}
+_VERBS = {"connect": _CONNECT, "investigate": _MEASURE, "help": {}}
 
 
 def in_one_sentence(magic: Callable[..., Any]) -> Callable[..., Any]:
-    """Show perfkit's own errors as a sentence, with a mark below the place in the SQL, where a traceback would stand."""
+    """Show perfkit's own errors as a sentence, with a mark below the place in the SQL, where a traceback would stand.
+
+    So too when the user interrupts: leaving a session cancels what it ran.
+    """
 
     @wraps(magic)
     def run(*arguments: Any, **named: Any) -> Any:
         try:
             return magic(*arguments, **named)
         except PerfkitError as error:
-            picture = picture_of(error)
-            error._render_traceback_ = lambda: picture  # type: ignore[attr-defined]
+            _picture(error, picture_of(error))
+            raise
+        except KeyboardInterrupt as interrupt:
+            _picture(
+                interrupt,
+                [f"{RED}{BOLD}perfkit: interrupted; nothing is left running on the server{PLAIN}"],
+            )
             raise
 
     return run
 
 
-def picture_of(error: PerfkitError) -> list[str]:
-    """The error as lines for a terminal or a notebook: one red sentence, and where the fault stands.
+def _picture(error: BaseException, lines: list[str]) -> None:
+    """Have IPython show these lines where the error's traceback would stand."""
+    error._render_traceback_ = lambda: lines  # type: ignore[attr-defined]
 
-    >>> picture_of(CaptureError("no such column", query="select a,\\n  b from t", position=13))[1:]
-    ['  b from t', '  \\x1b[31m^\\x1b[0m']
-    """
-    lines = [f"{_RED}{_BOLD}perfkit: {error}{_PLAIN}"]
-    if isinstance(error, CaptureError) and error.query and error.position:
-        before = error.query[: error.position - 1]
-        start = before.rfind("\n") + 1
-        end = error.query.find("\n", start)
-        line = error.query[start : end if end >= 0 else None]
-        margin = "".join("\t" if character == "\t" else " " for character in before[start:])
-        lines += [line, f"{margin}{_RED}^{_PLAIN}"]
-    return lines
+
+def say(sentence: str) -> None:
+    """A line in the cell's output, for what the user has to know and no value shows."""
+    print(f"perfkit: {sentence}")  # noqa: T201 – the notebook is where magics speak
 
 
 @magics_class
@@ -143,14 +153,35 @@ class PerfkitMagics(Magics):
     @line_cell_magic
     @in_one_sentence
     def explain(self, line: str, cell: str | None = None) -> object:
-        """Run a statement and show how PostgreSQL runs it; see %perfkit help."""
+        """Run a statement and show how PostgreSQL runs it.
+
+        %explain SELECT …
+        %%explain with the statement in the lines below
+
+        Before the statement, or beside %%explain:
+          name <<                  keep the capture under that name instead of showing it
+          --params '[42, "open"]'  values of $1, $2, …: a JSON list, or the name of a variable that holds one
+          --runs 9                 timed executions (5)
+          --allow-writes           let INSERT, UPDATE, DELETE and MERGE run; each run is rolled back
+
+        The database: that of %perfkit connect, else of the variable lab; see %perfkit help.
+        """
         return self._measure("explain", line, cell)
 
     @no_var_expand
     @line_cell_magic
     @in_one_sentence
     def perfkit(self, line: str, cell: str | None = None) -> object:
-        """connect, investigate, help; see %perfkit help."""
+        """Connect to a database, or find out why a statement is slow.
+
+        %perfkit connect DSN [--scratch] [--statement-timeout SECONDS]
+        %perfkit connect --dataset tracker [--scale 0.1]
+        %perfkit investigate SELECT …
+        %%perfkit investigate with the statement in the lines below
+        %perfkit help
+
+        investigate takes what %explain takes: name <<, --params, --runs, --allow-writes.
+        """
         named = _NAMED.match(line)
         prefix, line = (named.group(), line[named.end() :]) if named else ("", line)
         verb, _, rest = line.strip().partition(" ")
@@ -159,7 +190,7 @@ class PerfkitMagics(Magics):
         if verb == "connect" and cell is None and not named:
             return self._connect(rest)
         if verb in ("help", ""):
-            print(HELP)  # noqa: T201 – the notebook is where this magic speaks
+            print(HELP)  # noqa: T201 – the notebook is where magics speak
             return None
         raise UsageError(f"%perfkit does not know {verb!r}; it does connect, investigate and help")
 
@@ -190,17 +221,31 @@ class PerfkitMagics(Magics):
         sql = order.rest if cell is None else cell
         if not sql.strip():
             raise UsageError(f"{verb} needs a statement; see %perfkit help")
-        if self.lab is None:
-            self._connect("")
+        lab = self._lab()
         options: dict[str, Any] = {"allow_writes": "allow-writes" in order.options}
         runs = _number("runs", order.options, int, None)
         if runs is not None:
             options["runs"] = runs
-        found = getattr(self.lab, verb)(sql, self._params(order.options.get("params")), **options)
+        found = getattr(lab, verb)(sql, self._params(order.options.get("params")), **options)
         if order.name is None:
             return found
         self._names[order.name] = found
+        if getattr(found, "interrupted", None):
+            say(f"{found.interrupted}; {order.name} keeps what was measured until then")
         return None
+
+    def _lab(self) -> Lab:
+        """What %perfkit connect opened, else what the variable ``lab`` holds, else the default database: that is told,
+        because nobody has named it."""
+        from perfkit.lab import Lab
+
+        its = self._names.get("lab")
+        if self.lab is None and isinstance(its, Lab):
+            return its
+        if self.lab is None:
+            say(f"on {self._connect('').target}")
+        assert self.lab is not None
+        return self.lab
 
     @property
     def _names(self) -> dict[str, Any]:
@@ -237,6 +282,59 @@ def _number(name: str, options: Mapping[str, str | bool], kind: Callable[[str], 
         raise UsageError(f"--{name} takes a number, got {options[name]}") from None
 
 
+@context_matcher()  # type: ignore[untyped-decorator]
+def options_matcher(context: CompletionContext) -> SimpleMatcherResult:
+    """What IPython offers on a magic's line when the user presses Tab; Python's names are out of place there."""
+    line = context.line_with_cursor[: context.cursor_position]
+    offers = [SimpleCompletion(text=text, type="magic") for text in complete(line)]
+    return SimpleMatcherResult(completions=offers, suppress=True, matched_fragment=re.split(r"\s", line)[-1])
+
+
+def complete(line: str) -> list[str]:
+    """What may stand at the end of a magic's line: a verb of %perfkit, or an option before the statement.
+
+    >>> complete("%perfkit in"), complete("%%perfkit investigate --r"), complete("x = %explain --runs 9 --p")
+    (['investigate'], ['--runs'], ['--params'])
+    """
+    match = _MAGIC.search(line)
+    if not match:
+        return []
+    *before, word = re.split(r"\s+", match.group(2))
+    takes: Mapping[str, bool] = _MEASURE
+    if match.group(1) == "perfkit":
+        if not before:
+            return [verb for verb in _VERBS if verb.startswith(word)]
+        takes = _VERBS.get(before[0], {})
+    options = [f"--{name}" for name in takes] if word.startswith("-") else []
+    return [option for option in options if option.startswith(word) and option not in before]
+
+
+def show_tuples_of_values(shell: Any) -> None:
+    """Let a tuple of perfkit's values, as ``found.findings`` is, show itself as the values do; others as ever."""
+    from perfkit.render import to_html, to_text
+
+    plain = shell.display_formatter.formatters["text/plain"]
+    usual = plain.lookup_by_type(tuple)
+
+    def as_text(values: tuple[object, ...], printer: Any, is_cycle: bool) -> None:
+        # Inside another container several lines would tear that apart.
+        if _are_shown(values) and len(printer.stack) == 1:
+            printer.text(to_text(values))
+        else:
+            usual(values, printer, is_cycle)
+
+    plain.for_type(tuple, as_text)
+    shell.display_formatter.formatters["text/html"].for_type(
+        tuple, lambda values: to_html(values) if _are_shown(values) else None
+    )
+
+
+def _are_shown(values: tuple[object, ...]) -> bool:
+    return type(values) is tuple and bool(values) and all(isinstance(value, Shown) for value in values)
+
+
 def load(shell: Any) -> None:
-    """Register the magics in an IPython shell."""
+    """Register the magics in an IPython shell, what completes their lines, and how tuples of values are shown."""
     shell.register_magics(PerfkitMagics)
+    shell.Completer.custom_matchers.append(options_matcher)
+    show_tuples_of_values(shell)

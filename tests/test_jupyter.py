@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,10 +12,13 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from perfkit.capture.values import Capture
+from perfkit.db.session import Session
 from perfkit.db.target import Target
-from perfkit.errors import CaptureError, ServerError, UsageError
+from perfkit.errors import CaptureError, ServerError, UsageError, picture_of
+from perfkit.findings.finding import Finding
 from perfkit.investigation import Investigation
-from perfkit.jupyter import PerfkitMagics, picture_of, read_order
+from perfkit.jupyter import PerfkitMagics, read_order
+from perfkit.lab import Lab
 
 TAKES = {"params": True, "runs": True, "allow-writes": False}
 
@@ -116,6 +122,52 @@ def test_help_names_every_magic(shell: InteractiveShell, capsys: pytest.CaptureF
     )
 
 
+@pytest.mark.parametrize("magic", ["explain", "perfkit"])
+def test_help_on_a_magic_tells_how_to_use_it(shell: InteractiveShell, magic: str) -> None:
+    """What ``%explain?`` shows: lines to copy and every option, not a reference to elsewhere."""
+    said = shell.object_inspect(f"%{magic}")["docstring"]
+    assert f"%{magic} " in said
+    assert f"%%{magic} " in said
+    assert all(word in said for word in ("<<", "--params", "--runs", "--allow-writes"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "offers"),
+    [
+        ("%perfkit ", {"connect", "investigate", "help"}),
+        ("%perfkit in", {"investigate"}),
+        ("%perfkit connect --s", {"--scale", "--scratch", "--statement-timeout"}),
+        ("%%perfkit investigate --", {"--params", "--runs", "--allow-writes"}),
+        ("%explain --runs 9 --", {"--params", "--allow-writes"}),
+        ("kept = %explain --r", {"--runs"}),
+        ("%ex", {"%explain", "%%explain"}),
+    ],
+)
+def test_tab_offers_verbs_and_options(shell: InteractiveShell, typed: str, offers: set[str]) -> None:
+    """And none of Python's names, which mean nothing on these lines."""
+    from IPython.core.completer import provisionalcompleter
+
+    with provisionalcompleter():
+        found = list(shell.Completer.completions(typed, len(typed)))
+    assert {one.text for one in found} & {*offers, "range", "in", "--range"} == offers
+    assert all(typed[one.start : one.end] == typed.split(" ")[-1] for one in found)
+
+
+def test_a_tuple_of_values_is_shown_as_they_are(shell: InteractiveShell) -> None:
+    """As ``found.findings`` is; what Python shows of other tuples stays as it was."""
+    finding = Finding(id="sort-spills-to-disk", severity="warning", title="a sort spills")
+    assert shell.display_formatter is not None
+    shown, _ = shell.display_formatter.format((finding, finding))
+    assert shown["text/html"].count("a sort spills") == 2
+    assert "Finding(" not in shown["text/plain"]
+    for other in ((), (1, finding), ("a", 2)):
+        shown, _ = shell.display_formatter.format(other)
+        assert set(shown) == {"text/plain"}
+    assert shown["text/plain"] == "('a', 2)"
+    within, _ = shell.display_formatter.format([(finding,)])
+    assert within["text/plain"].startswith("[(Finding(")
+
+
 def test_a_server_that_cannot_be_reached(shell: InteractiveShell) -> None:
     error = shell.run_cell("%perfkit connect host=/nowhere dbname=shop password=hunter2").error_in_exec
     assert isinstance(error, ServerError)
@@ -174,3 +226,45 @@ class TestOnAServer:
         )
         assert connected.run_cell(cell).success
         assert isinstance(connected.user_ns["found"], Investigation)
+
+    def test_an_interrupted_statement_ends_here_and_there(
+        self, connected: InteractiveShell, target: Target, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """One sentence instead of the driver's traceback, and the server has stopped."""
+        # Asleep for a while: the driver is surely waiting by then, not still sending.
+        running = (
+            "select pid from pg_stat_activity where application_name = 'perfkit capture' and wait_event = 'PgSleep' "
+            "and clock_timestamp() - query_start > interval '0.2 s'"
+        )
+
+        def interrupt_once_it_runs() -> None:
+            with Session.open(target, purpose="watch") as session:
+                for _ in range(3000):
+                    if session.rows(running):
+                        os.kill(os.getpid(), signal.SIGINT)
+                        return
+                    session.rows("select pg_sleep(0.01)")
+
+        watcher = threading.Thread(target=interrupt_once_it_runs)
+        watcher.start()
+        error = connected.run_cell("%explain slow << select pg_sleep(50)").error_in_exec
+        watcher.join()
+        assert isinstance(error, KeyboardInterrupt)
+        assert (
+            capsys.readouterr()
+            .out.strip()
+            .endswith("interrupted; nothing is left running on the server\x1b[0m")
+        )
+        assert "slow" not in connected.user_ns
+        with Session.open(target) as session:
+            assert session.rows(running) == []
+
+    def test_the_variable_lab_is_taken_when_nothing_is_connected(
+        self, shell: InteractiveShell, target: Target, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """A notebook that called ``perfkit.connect`` goes on with the same database, whatever the default is."""
+        shell.user_ns["lab"] = Lab(target)
+        result = shell.run_cell("%explain --runs 1 select application_name from pg_stat_activity")
+        assert isinstance(result.result, Capture)
+        assert magics(shell).lab is None
+        assert "perfkit: on" not in capsys.readouterr().out

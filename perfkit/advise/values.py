@@ -87,7 +87,7 @@ class Advice(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rejected:
+class Rejected(Shown):
     """A candidate that did not help, and why: worth as much as advice."""
 
     sql: str

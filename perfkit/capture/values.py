@@ -46,7 +46,7 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measurement:
+class Measurement(Shown):
     """How one statement ran in one state of the database."""
 
     plan: Plan
@@ -65,7 +65,7 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Environment:
+class Environment(Shown):
     """Where and when a capture was made, as far as it bears on repeating it. Never a host's password."""
 
     server_version: str
@@ -82,7 +82,7 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(Shown):
     """The statement as given, how it is told apart, and its parameters."""
 
     text: str

@@ -42,12 +42,17 @@ def command(folder: Path, dataset: str | None, scale: float | None, arguments: t
     """
     if importlib.util.find_spec("jupyterlab") is None:
         raise UsageError('JupyterLab is not installed here; install it with pip install "perfkit[lab]"')
+    if scale is not None and dataset is None:
+        raise UsageError("--scale goes with --dataset")
     for line in copy_notebooks(folder):
         click.echo(line, err=True)
     if dataset is not None:
         from perfkit import connect
 
         connect(dataset=dataset, scale=scale).close()
+    if home := os.environ.get("PERFKIT_HOME"):
+        # The kernels work in the folder: a relative path would mean another place there.
+        os.environ["PERFKIT_HOME"] = os.path.abspath(home)  # noqa: PTH100 – resolve() would follow links too
     os.chdir(folder)
     os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", *_defaults(), *arguments])
 
@@ -66,7 +71,7 @@ def copy_notebooks(folder: Path) -> list[str]:
     said = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        record: dict[str, str] = json.loads(record_file.read_text("utf-8")) if record_file.is_file() else {}
+        record = _record(record_file)
         for source in available():
             name = f"{name_of(source)}.ipynb"
             target = folder / name
@@ -84,9 +89,18 @@ def copy_notebooks(folder: Path) -> list[str]:
                 said.append(f"copied {target}")
             record[name] = _digest(shipped)
         record_file.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise UsageError(f"cannot prepare the working folder {folder}: {error}") from None
     return said
+
+
+def _record(file: Path) -> dict[str, str]:
+    """What was copied before; without a readable record every notebook there counts as the user's."""
+    try:
+        read = json.loads(file.read_text("utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return read if isinstance(read, dict) else {}
 
 
 def _digest(content: bytes) -> str:

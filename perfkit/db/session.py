@@ -89,12 +89,22 @@ class Session:
         try:
             yield
         finally:
-            if not self._connection.closed:
-                self._roll_back()
+            if self._is_usable():
+                with translated():
+                    self._connection.execute("rollback")
 
-    def _roll_back(self) -> None:
-        with translated():
-            self._connection.execute("rollback")
+    def _is_usable(self) -> bool:
+        """False once the connection is closed. An interrupt that struck while the driver was sending or reading leaves
+        it not knowing what comes next: then what runs is cancelled, and the session closed."""
+        from psycopg.pq import TransactionStatus
+
+        if (
+            not self._connection.closed
+            and self._connection.info.transaction_status is TransactionStatus.ACTIVE
+        ):
+            self.cancel()
+            self.close()
+        return not self._connection.closed
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -104,7 +114,7 @@ class Session:
         try:
             yield
         finally:
-            if not self._connection.closed:
+            if self._is_usable():
                 with translated():
                     self._connection.execute("rollback to savepoint perfkit")
                     self._connection.execute("release savepoint perfkit")
@@ -125,7 +135,7 @@ class Session:
             try:
                 self._connection.execute(sql.encode())
             finally:
-                if not self._connection.closed:
+                if self._is_usable():
                     self._connection.execute("set default_transaction_read_only = on")
 
     def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:

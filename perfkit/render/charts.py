@@ -99,6 +99,9 @@ class Chart:
                 continue
             if mime.startswith("image/") and not self.series:
                 continue
+            # JupyterLab prefers Markdown to any picture
+            if mime == "text/markdown" and self.series and not include:
+                continue
             try:
                 bundle[mime] = make()
             except Exception:

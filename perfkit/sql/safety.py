@@ -87,7 +87,7 @@ def refuse_unless_safe(statement: Statement, *, allow_writes: bool) -> None:
             raise UnsafeStatement(f"refused: {danger.reason}", query=statement.text)
         if not allow_writes:
             raise UnsafeStatement(
-                f"refused: {danger.reason}; allow writes to run it in a transaction that is rolled back",
+                f"refused: {danger.reason}; with allow_writes (--allow-writes) it runs in a transaction that is rolled back",
                 query=statement.text,
             )
 

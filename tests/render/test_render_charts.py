@@ -48,7 +48,7 @@ def test_every_run_is_drawn_in_its_order() -> None:
 def test_bundle_describes_the_picture() -> None:
     chart = chart_of_samples(examples.investigation())
     bundle, metadata = chart._repr_mimebundle_()
-    assert set(bundle) == {"image/svg+xml", "image/png", "text/plain", "text/markdown"}
+    assert set(bundle) == {"image/svg+xml", "image/png", "text/plain"}
     assert "before: 9 runs, median 431 ms" in chart.alt
     assert metadata["image/png"]["alt"] == chart.alt
     assert metadata["image/svg+xml"]["alt"] == chart.alt

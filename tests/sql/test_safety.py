@@ -94,7 +94,7 @@ def test_a_read_passes(text: str) -> None:
 @pytest.mark.parametrize(("text", "reason"), WRITES)
 def test_what_a_rollback_undoes_needs_the_flag(text: str, reason: str) -> None:
     statement = parse_statement(text)
-    with pytest.raises(UnsafeStatement, match="allow writes") as caught:
+    with pytest.raises(UnsafeStatement, match="--allow-writes") as caught:
         refuse_unless_safe(statement, allow_writes=False)
     assert reason in str(caught.value)
     assert caught.value.query == statement.text
@@ -108,7 +108,7 @@ def test_the_rest_is_refused_with_and_without_the_flag(text: str, reason: str) -
         with pytest.raises(UnsafeStatement) as caught:
             refuse_unless_safe(statement, allow_writes=allow_writes)
         assert reason in str(caught.value)
-        assert "allow writes" not in str(caught.value)
+        assert "--allow-writes" not in str(caught.value)
 
 
 def test_it_holds_where_sqlglot_cannot_parse() -> None:
