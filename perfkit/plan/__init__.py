@@ -2,7 +2,7 @@
 
 from perfkit.plan.diff import Pair, PlanDiff, Total, Totals, diff
 from perfkit.plan.dump_json import dump_json
-from perfkit.plan.edits import Changed, Difference, Edit, Inserted, Kept, Moved, Removed
+from perfkit.plan.edits import Changed, ChangeKind, Difference, Edit, Inserted, Kept, Moved, Removed
 from perfkit.plan.model import (
     Actual,
     Buffers,
@@ -16,13 +16,15 @@ from perfkit.plan.model import (
     Wal,
     Worker,
 )
-from perfkit.plan.parse import parse_plan
+from perfkit.plan.parse import Collected, collect_plans, parse_plan, parse_plans
 from perfkit.plan.read_json import read_json
 
 __all__ = [
     "Actual",
     "Buffers",
+    "ChangeKind",
     "Changed",
+    "Collected",
     "Difference",
     "Edit",
     "Estimate",
@@ -42,8 +44,10 @@ __all__ = [
     "Trigger",
     "Wal",
     "Worker",
+    "collect_plans",
     "diff",
     "dump_json",
     "parse_plan",
+    "parse_plans",
     "read_json",
 ]

@@ -71,7 +71,7 @@ def evaluate(tree: Tree) -> Evaluation:
         return Evaluation(runners=runners, scans={}, own_ms=own_ms)
 
     turns = Turns(tree)
-    askers = _Askers(tree, turns, own_ms, {tree.parents[place] for place in init_plans})
+    askers = _Askers(tree, turns, own_ms, own_blocks, {tree.parents[place] for place in init_plans})
     for place in init_plans:
         runner = _runner(tree, place, askers.of(place), own_ms, own_blocks)
         runners[place] = runner
@@ -95,27 +95,32 @@ def _is_cte(node: Node) -> bool:
 def _runner(
     tree: Tree, place: int, candidates: Iterator[int], own_ms: list[float], own_blocks: list[int]
 ) -> int:
-    """The first candidate that can contain the InitPlan; if none can, the one with the most time of its own."""
+    """The first candidate that can contain the InitPlan; if none can, the one with the most time of its own, without
+    timing the most blocks."""
     total, blocks = tree.total_ms[place], tree.blocks[place]
     loops = tree.nodes[place].loops or 0
-    fallback, most = tree.parents[place], float("-inf")
+    fallback, most = tree.parents[place], (float("-inf"), 0)
     for candidate in candidates:
         slack = ROUNDING_MS * (1 + loops + (tree.nodes[candidate].loops or 0))
         if own_ms[candidate] + slack >= total and own_blocks[candidate] >= blocks:
             return candidate
-        if own_ms[candidate] > most:
-            fallback, most = candidate, own_ms[candidate]
+        own = (own_ms[candidate], own_blocks[candidate])
+        if own > most:
+            fallback, most = candidate, own
     return fallback
 
 
 class _Askers:
     """Finds the nodes that may have been first to need an InitPlan's value."""
 
-    def __init__(self, tree: Tree, turns: Turns, own_ms: list[float], owners: set[int]) -> None:
+    def __init__(
+        self, tree: Tree, turns: Turns, own_ms: list[float], own_blocks: list[int], owners: set[int]
+    ) -> None:
         self._tree = tree
         self._owners = owners
         self._turns = turns
         self._own_ms = own_ms
+        self._own_blocks = own_blocks
         self._busiest: dict[int, int] = {}
 
     @cached_property
@@ -144,7 +149,9 @@ class _Askers:
             yield candidate
         yield owner
         if owner not in self._busiest:
-            self._busiest[owner] = max(range(owner, tree.ends[owner]), key=self._own_ms.__getitem__)
+            self._busiest[owner] = max(
+                range(owner, tree.ends[owner]), key=lambda one: (self._own_ms[one], self._own_blocks[one])
+            )
         busiest = self._busiest[owner]
         if not place <= busiest < tree.ends[place]:
             yield busiest

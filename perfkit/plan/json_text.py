@@ -11,6 +11,8 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Final
 
+from perfkit.plan.draft import collector_paused
+
 _BLANK: Final = re.compile(r"[ \t\n\r]*")
 _SCALAR: Final = re.compile(r"-?\d[-+.\deE]*|true|false|null|NaN|-?Infinity")
 
@@ -22,7 +24,8 @@ def loads(text: str) -> object:
     [{'a': [1, 2.5, None]}, {}]
     """
     try:
-        return json.loads(text)
+        with collector_paused():
+            return json.loads(text)
     except RecursionError:
         return _loads_deep(text)
     except json.JSONDecodeError:

@@ -20,7 +20,8 @@ Row = Callable[[dict[str, Any]], tuple[Any, ...]]
 
 NODE_PLACES: Final = {part.name: place for place, part in enumerate(fields(Node))}
 
-_NODE_DEFAULTS: Final = tuple(None if part.default is MISSING else part.default for part in fields(Node))
+NODE_DEFAULTS: Final = tuple(None if part.default is MISSING else part.default for part in fields(Node))
+"""What each field holds that nothing was said of; ``extra`` is a dict to be made anew for each node."""
 _WORKER: Final[Table] = {"Worker Number": ("number", keys.INTEGER), **keys.ACTUAL}
 
 _MOST_LAYOUTS: Final = 4096
@@ -104,7 +105,7 @@ def _compile_node(names: tuple[str, ...], types: tuple[type, ...]) -> NodeLayout
     known.add("Plans")
     if has_workers:
         known.add("Workers")
-    template = list(_NODE_DEFAULTS)
+    template = list(NODE_DEFAULTS)
     template[NODE_PLACES["keys"]] = names
     places = [(NODE_PLACES[field], key) for field, key in plain.items()]
     return NodeLayout(

@@ -41,7 +41,7 @@ was first to need the code. EXPLAIN does not say which share, so neither is take
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import fsum
 from operator import add, attrgetter, sub
 from typing import Any, Final, cast
@@ -90,34 +90,36 @@ def measured(plan: Plan) -> Plan:
     is_timed = root.actual is not None and root.actual.total_ms is not None
     buffers = _exclusive_buffers(tree, evaluation)
     exclusive: list[float] = []
-    for place, node in enumerate(tree.nodes):
+    set_field = object.__setattr__
+    rows = zip(tree.nodes, tree.participants, tree.total_ms, evaluation.own_ms, buffers, strict=True)
+    for node, participants, total_ms, own_ms, own_buffers in rows:
         actual = node.actual
-        total_ms = exclusive_ms = None
-        if is_timed and actual is not None and actual.total_ms is not None:
-            total_ms = tree.total_ms[place]
-            exclusive_ms = max(evaluation.own_ms[place], 0.0)
+        if actual is None:
+            measures = MeasuresDraft(participants, None, None, own_buffers, None)
+        elif is_timed and actual.total_ms is not None:
+            exclusive_ms = own_ms if own_ms > 0.0 else 0.0
             exclusive.append(exclusive_ms)
-        measures = MeasuresDraft(
-            participants=tree.participants[place],
-            total_ms=total_ms,
-            exclusive_ms=exclusive_ms,
-            exclusive_buffers=buffers[place] if buffers else None,
-            total_rows=None if actual is None else round(actual.rows * actual.loops),
-        )
+            measures = MeasuresDraft(
+                participants, total_ms, exclusive_ms, own_buffers, round(actual.rows * actual.loops)
+            )
+        else:
+            measures = MeasuresDraft(participants, None, None, own_buffers, round(actual.rows * actual.loops))
         measures.__class__ = Measures
-        object.__setattr__(node, "measures", measures)
+        set_field(node, "measures", measures)
     if is_timed:
         object.__setattr__(plan, "residual_ms", tree.total_ms[0] - fsum(exclusive))
-    if buffers:
-        hidden = tree.blocks[0] - sum(part.shared_hit + part.shared_read for part in buffers)
+    if root.buffers is not None:
+        hidden = tree.blocks[0] - sum(
+            part.shared_hit + part.shared_read for part in buffers if part is not None
+        )
         object.__setattr__(plan, "residual_shared_blocks", hidden)
     return plan
 
 
-def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> list[Buffers]:
-    """What each node itself touched; empty when the root shows no buffers."""
+def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> Sequence[Buffers | None]:
+    """What each node itself touched; None for each when the root shows no buffers."""
     if tree.nodes[0].buffers is None:
-        return []
+        return [None] * len(tree.nodes)
     found = [node.buffers or _UNTOUCHED for node in tree.nodes]
     names: tuple[str, ...] = _COUNTERS
     counts: Callable[[Buffers], Figures] = attrgetter(*_COUNTERS)
@@ -126,7 +128,8 @@ def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> list[Buffers]:
         everything = attrgetter(*names)
 
         def counts(buffers: Buffers) -> Figures:
-            return tuple(figure or 0 for figure in everything(buffers))
+            figures = everything(buffers)
+            return figures if None not in figures else tuple(figure or 0 for figure in figures)
 
     totals = list(map(counts, found))
     inside: list[Figures | None] = [None] * len(totals)

@@ -7,7 +7,15 @@ from typing import Any, cast
 
 from perfkit.errors import PlanParseError
 from perfkit.plan import keys, summary
-from perfkit.plan.draft import ActualDraft, BuffersDraft, EstimateDraft, NodeDraft, WalDraft, WorkerDraft
+from perfkit.plan.draft import (
+    ActualDraft,
+    BuffersDraft,
+    EstimateDraft,
+    NodeDraft,
+    WalDraft,
+    WorkerDraft,
+    collector_paused,
+)
 from perfkit.plan.layout import NODE_PLACES, node_layout, worker_layout
 from perfkit.plan.measures import measured
 from perfkit.plan.model import Actual, Buffers, Estimate, Node, Plan, Wal, Worker
@@ -29,11 +37,14 @@ def read_json(document: object) -> Plan:
     ('Result', {'Plan Rows': 1})
     """
     body = _body(document)
-    root = _read_nodes(body["Plan"])
-    try:
-        return measured(summary.read(body, root))
-    except (OverflowError, ValueError):
-        raise PlanParseError("the plan holds a figure that is out of range; was it edited by hand?") from None
+    with collector_paused():
+        root = _read_nodes(body["Plan"])
+        try:
+            return measured(summary.read(body, root))
+        except (OverflowError, ValueError):
+            raise PlanParseError(
+                "the plan holds a figure that is out of range; was it edited by hand?"
+            ) from None
 
 
 def _body(document: object) -> dict[str, Any]:

@@ -3,7 +3,8 @@
     python tests/plan/record.py DSN [DIRECTORY]
 
 Makes the schema ``plans`` anew in that database. Beside each JSON document stands the text of the same statement with
-COSTS OFF, which shows how PostgreSQL heads each node's line.
+COSTS OFF, which shows how PostgreSQL heads each node's line. ``record_formats`` gives the same plan in all four
+formats, with options whose output is the same each time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +24,18 @@ HERE = Path(__file__).parent
 EVERYTHING = "analyze, buffers, verbose, settings, wal, memory, serialize text"
 SINCE = {"memory": 17, "serialize text": 17, "generic_plan": 16, "wal": 13, "settings": 12}
 """Major version in which each option of EXPLAIN came."""
+
+STEADY = {
+    "plain": "",
+    "verbose": "verbose, settings, memory",
+    "costs_off": "analyze, costs off, timing off, summary off",
+    "buffers": "analyze, buffers, verbose, wal, settings, serialize text, timing off, summary off",
+    "generic": "generic_plan, verbose",
+}
+"""Sets of options without times, so that two runs of one statement say the same."""
+
+FORMATS = {"json": "json", "txt": "text", "yaml": "yaml", "xml": "xml"}
+"""Suffix of a recording to PostgreSQL's name of the format."""
 
 _FIGURES = re.compile(r" \((actual .*|never executed)\)$", re.MULTILINE)
 
@@ -58,7 +73,7 @@ def record(
 ) -> tuple[object, str] | None:
     """The plan as JSON and as text; None when the server has no such option, setting or statement."""
     major = connection.info.server_version // 10000
-    options = [option for option in scenario.options if SINCE.get(option, 0) <= major]
+    options = _known(scenario.options, major)
     if "generic_plan" in scenario.options and major < SINCE["generic_plan"]:
         return None
     brief = ["costs off", "verbose", *(option for option in options if option == "generic_plan")]
@@ -74,6 +89,29 @@ def record(
     except psycopg.errors.SyntaxError:
         return None
     return document[0], _FIGURES.sub("", "\n".join(map(str, text)))
+
+
+def record_formats(
+    connection: psycopg.Connection[tuple[object, ...]], scenario: Scenario, options: str
+) -> dict[str, str] | None:
+    """The plan in each format, by suffix; None when the server cannot give it, or not the same twice."""
+    words = _known(tuple(filter(None, options.split(", "))), connection.info.server_version // 10000)
+    if "generic_plan" in options and ("generic_plan" not in words or "$1" not in scenario.statement):
+        return None
+    found: list[tuple[str, str]] = []
+    try:
+        for suffix in ("json", *FORMATS, "json"):  # the first run fills caches
+            with connection.transaction(force_rollback=True):
+                answer = _explain(connection, scenario, [*words, f"format {FORMATS[suffix]}"])
+            text = json.dumps(answer[0], indent=1) if suffix == "json" else "\n".join(map(str, answer))
+            found.append((suffix, text + "\n"))
+    except (psycopg.errors.UndefinedObject, psycopg.errors.SyntaxError, psycopg.errors.UndefinedParameter):
+        return None
+    return dict(found) if found[1] == found[-1] else None
+
+
+def _known(options: tuple[str, ...], major: int) -> list[str]:
+    return [option for option in options if SINCE.get(option, 0) <= major]
 
 
 def _explain(
@@ -95,13 +133,7 @@ def _explain(
 
 def main(dsn: str, directory: Path = HERE / "recorded") -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        for statement in (HERE / "schema.sql").read_text().split(";\n\n"):
-            for part in re.split(r";\n(?!    |end)", statement):
-                if part.strip():
-                    connection.execute(part.encode())
-        connection.execute("set search_path = plans")
-        connection.execute("set max_parallel_workers_per_gather = 0")
+    with prepared(dsn) as connection:
         for scenario in scenarios((HERE / "scenarios.sql").read_text()):
             recorded = record(connection, scenario)
             if recorded is None:
@@ -110,6 +142,19 @@ def main(dsn: str, directory: Path = HERE / "recorded") -> None:
             document, text = recorded
             (directory / f"{scenario.name}.json").write_text(json.dumps(document, indent=1) + "\n")
             (directory / f"{scenario.name}.txt").write_text(text + "\n")
+
+
+@contextmanager
+def prepared(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """A connection to the server with the schema made and the search path set."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for statement in (HERE / "schema.sql").read_text().split(";\n\n"):
+            for part in re.split(r";\n(?!    |end)", statement):
+                if part.strip():
+                    connection.execute(part.encode())
+        connection.execute("set search_path = plans")
+        connection.execute("set max_parallel_workers_per_gather = 0")
+        yield connection
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""The plans that record.py took from real servers: 18 at the top, older majors in folders of their own."""
+"""The plans that record.py took from real servers: 18 at the top, older majors in folders of their own.
+
+``NAMES`` are all of them, as JSON. ``FOUR_FORMATS`` are those that stand beside it as TEXT, YAML and XML of the same
+plan, in ``<major>/<set of options>/``; of the others the TEXT has COSTS OFF and no figures.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +15,23 @@ from perfkit.plan import Plan, read_json
 
 FOLDER = Path(__file__).parent / "recorded"
 NAMES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.json"))
+FOUR_FORMATS = [name for name in NAMES if (FOLDER / f"{name}.yaml").exists()]
 
 RUNS_ON_AFTER_THE_ROOT = "cte_writing_unread"
 """Its DELETE runs after the main query ended, so its time is in no total of the root."""
+
+_FIGURES = re.compile(r" (?: \(cost=| ?\(actual | ?\(never executed\)).*$")
 
 
 @cache
 def text_of(name: str) -> str:
     return (FOLDER / f"{name}.json").read_text()
+
+
+@cache
+def formatted(name: str, suffix: str) -> str:
+    """What the server printed in another format: suffix txt, yaml or xml."""
+    return (FOLDER / f"{name}.{suffix}").read_text()
 
 
 def document(name: str) -> list[dict[str, object]]:
@@ -33,5 +46,5 @@ def plan(name: str) -> Plan:
 
 def heads(name: str) -> list[str]:
     """The head of each node's line in the text format, as the server wrote it."""
-    lines = (FOLDER / f"{name}.txt").read_text().splitlines()
+    lines = [_FIGURES.sub("", line) for line in formatted(name, "txt").splitlines()]
     return [lines[0], *(found[1] for line in lines if (found := re.match(r"\s*->  (.*)$", line)))]

@@ -17,7 +17,7 @@ from perfkit.plan import Plan, dump_json, parse_plan, read_json
 from perfkit.plan.evaluation import evaluate
 from perfkit.plan.tree import laid_out
 
-ACCOUNTED = [name for name in NAMES if name != RUNS_ON_AFTER_THE_ROOT]
+ACCOUNTED = [name for name in NAMES if not name.endswith(RUNS_ON_AFTER_THE_ROOT)]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,7 +59,7 @@ def test_what_runs_on_after_the_root_is_the_residual() -> None:
     assert found.residual_shared_blocks == -delete.buffers.shared
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("init_plan")])
+@pytest.mark.parametrize("name", [name for name in NAMES if "init_plan" in name and name.count("/") < 2])
 def test_an_init_plan_is_counted_once(name: str) -> None:
     """Shared blocks show it exactly: they do not depend on any clock."""
     found = plan(name)

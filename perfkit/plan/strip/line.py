@@ -1,0 +1,107 @@
+"""Lines of a pasted text that remember where they stood, so that an error points into what was pasted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from perfkit.errors import PlanParseError
+
+EXCERPT_CHARACTERS: Final = 60
+"""Enough to recognise the place in one line of a terminal."""
+
+_ENDS: Final = re.compile(r"\r*\n|\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, or what is left of it, with its place in the original, both counted from 1."""
+
+    text: str
+    number: int
+    column: int = 1
+    joins: tuple[tuple[int, int, int], ...] = ()
+    """Where lines that were joined to this one begin: offset in ``text``, number, column."""
+
+    def cut(self, begin: int, end: int | None = None) -> Line:
+        """The part of the line between two offsets."""
+        if not begin and end is None:
+            return self
+        joins = tuple((offset - begin, number, column) for offset, number, column in self.joins)
+        return Line(self.text[begin:end], self.number, self.column + begin, joins)
+
+    def joined(self, other: Line, between: str = "") -> Line:
+        """This line with the other at its end."""
+        offset = len(self.text) + len(between)
+        later = tuple((offset + place, number, column) for place, number, column in other.joins)
+        joins = (*self.joins, (offset, other.number, other.column), *later)
+        return Line(self.text + between + other.text, self.number, self.column, joins)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Number and column in the original of the character at the offset."""
+        number, column = self.number, self.column + offset
+        for begin, other, other_column in self.joins:
+            if begin > offset:
+                break
+            number, column = other, other_column + offset - begin
+        return number, column
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines of the text without byte order marks; blanks that do not break become plain at a line's begin."""
+    text = text.replace("\ufeff", "").replace("\u200b", "")
+    parts = _ENDS.split(text) if "\r" in text else text.split("\n")
+    if "\xa0" in text:
+        parts = [_plain_indent(part) for part in parts]
+    return [Line(part, number) for number, part in enumerate(parts, 1)]
+
+
+def _plain_indent(text: str) -> str:
+    words = text.lstrip(" \t\xa0")
+    return text[: len(text) - len(words)].replace("\xa0", " ") + words
+
+
+def is_blank(line: Line) -> bool:
+    return not line.text or line.text.isspace()
+
+
+def without_edges(lines: list[Line]) -> list[Line]:
+    """The lines without the blank ones at both ends."""
+    begin, end = 0, len(lines)
+    while begin < end and is_blank(lines[begin]):
+        begin += 1
+    while end > begin and is_blank(lines[end - 1]):
+        end -= 1
+    return lines[begin:end]
+
+
+def indent_of(text: str) -> int:
+    """Columns of white space a text begins with, tabs as terminals show them."""
+    words = text.lstrip(" \t")
+    return len(text[: len(text) - len(words)].expandtabs(8))
+
+
+def width_of(text: str) -> int:
+    """Columns the text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(mark) else 2 if unicodedata.east_asian_width(mark) in "WF" else 1
+        for mark in text
+    )
+
+
+def refused(message: str, lines: list[Line], line: int | None, column: int | None) -> PlanParseError:
+    """The error for a place in these lines, both counted from 1, told as the place in the original."""
+    if line is None or not 0 < line <= len(lines):
+        if not lines:
+            return PlanParseError(message)
+        line, column = 1, 1
+    found = lines[line - 1]
+    offset = max((column or 1) - 1, 0)
+    number, original_column = found.place(offset)
+    begin = max(0, offset - EXCERPT_CHARACTERS // 2)
+    excerpt = found.text[begin : begin + EXCERPT_CHARACTERS].strip()
+    return PlanParseError(message, line=number, column=original_column, excerpt=excerpt or None)
