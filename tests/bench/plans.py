@@ -1,0 +1,135 @@
+"""Reading and comparing plans: nodes per second of CPU, how that grows, and beside npm's pev2 on the same plans."""
+
+from __future__ import annotations
+
+import gc
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from perfkit.plan import Plan, diff, parse_plan, read_json
+from perfkit.plan.text import read_text
+from tests.bench.large_plans import json_plan, text_plan
+from tests.bench.process import say
+
+SIZES = (1_000, 10_000, 100_000)
+PEV2 = "pev2@1.21.0"
+SCRIPT = Path(__file__).with_name("pev2.mjs")
+PEV2_LARGEST = 10_000
+"""It takes minutes for more."""
+
+LEAST_SECONDS = 1.5
+"""CPU given to each figure; the best of its runs counts, as other work on the machine only ever adds."""
+
+
+def main() -> None:
+    kinds: dict[str, Callable[[int], str]] = {
+        "json": json_plan,
+        "json, verbose, wal, io": lambda nodes: json_plan(nodes, is_heavy=True),
+        "text": text_plan,
+    }
+    texts = {(kind, nodes): make(nodes) for kind, make in kinds.items() for nodes in SIZES}
+    say("reading plans with all measures: CPU s, and nodes per second of CPU")
+    ours: dict[tuple[str, int], float] = {}
+    for (kind, nodes), text in texts.items():
+        read = read_text if kind == "text" else parse_plan
+        count = sum(1 for _ in read(text).walk())
+        seconds = best_seconds(partial(read, text))
+        ours[kind, nodes] = count / seconds
+        say(f"  {kind:<24} {count:>7,} nodes {seconds:8.4f} s {count / seconds:>9,.0f}/s")
+    document = json.loads(texts["json, verbose, wal, io", 10_000])
+    seconds = best_seconds(partial(read_json, document))
+    say(f"  the last JSON of 10,000 nodes without decoding its text: {10_000 / seconds:,.0f}/s")
+    _diff(texts["json", 10_000])
+    _beside_pev2(texts, ours)
+
+
+def best_seconds(action: Callable[[], object]) -> float:
+    """CPU of the quickest of several runs, the first not counted."""
+    action()
+    times: list[float] = []
+    while sum(times) < LEAST_SECONDS or len(times) < 3:
+        gc.collect()
+        before = time.process_time()
+        action()
+        times.append(time.process_time() - before)
+    return min(times)
+
+
+def _diff(text: str) -> None:
+    before, after = parse_plan(text), _changed(text)
+    seconds = best_seconds(lambda: diff(before, after))
+    say(f"diff of two plans of 10,000 nodes: {seconds:.3f} s CPU")
+
+
+def _changed(text: str) -> Plan:
+    """The plan with every eleventh scan by an index and other figures."""
+    document = json.loads(text)
+    stack, number = [document[0]["Plan"]], 0
+    while stack:
+        node = stack.pop()
+        number += 1
+        node["Actual Rows"] += number % 3
+        if node["Node Type"] == "Seq Scan" and number % 11 == 0:
+            node["Node Type"] = "Index Scan"
+            node["Index Name"] = f"{node['Relation Name']}_at"
+        stack.extend(node.get("Plans", ()))
+    return parse_plan(json.dumps(document))
+
+
+def _beside_pev2(texts: dict[tuple[str, int], str], ours: dict[tuple[str, int], float]) -> None:
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        say("pev2: not compared, there is no npm or no node here")
+        return
+    with tempfile.TemporaryDirectory(prefix="pev2-") as name:
+        folder = Path(name)
+        bundle = _installed_bundle(npm, folder)
+        if bundle is None:
+            return
+        say(
+            f"{PEV2} (its parser and metrics under Node) on the same plans: nodes per second of CPU, and ours to its"
+        )
+        for (kind, nodes), text in texts.items():
+            if nodes > PEV2_LARGEST:
+                continue
+            path = folder / "plan"
+            path.write_text(text)
+            done = subprocess.run([node, SCRIPT, bundle, path],
+                                  capture_output=True, text=True, check=False, timeout=600)  # fmt: skip
+            answer = (
+                json.loads(done.stdout)
+                if done.returncode == 0 and done.stdout
+                else {"error": done.stderr[-200:].strip()}
+            )
+            if "error" in answer:
+                say(f"  {kind:<24} {nodes:>7,} nodes: pev2 does not read it: {answer['error']}")
+                continue
+            theirs = answer["nodes"] / answer["ms"] * 1000
+            say(
+                f"  {kind:<24} {answer['nodes']:>7,} nodes {theirs:>9,.0f}/s  ratio {ours[kind, nodes] / theirs:.1f}"
+            )
+
+
+def _installed_bundle(npm: str, folder: Path) -> Path | None:
+    """The published bundle with one line more: it exports only its Vue component, and keeps the parser to itself."""
+    command = [npm, "install", "--prefix", folder, "--ignore-scripts", "--no-audit", "--no-fund", PEV2]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
+    package = folder / "node_modules" / "pev2" / "dist"
+    if done.returncode != 0:
+        say(f"pev2: not compared, npm cannot install it: {done.stderr.strip().splitlines()[-1:]}")
+        return None
+    text = (package / "pev2.es.js").read_text()
+    found = re.findall(r"^class (\w+) \{(?:(?!^class ).)*?^  createPlan\(", text, re.DOTALL | re.MULTILINE)
+    if len(found) != 1:
+        say("pev2: not compared, its bundle holds no class with createPlan")
+        return None
+    copy = package / "perfkit_bench.mjs"
+    copy.write_text(f"{text}\nexport {{ {found[0]} as PlanService }};\n")
+    return copy
