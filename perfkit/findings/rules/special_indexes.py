@@ -42,7 +42,12 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
         rows, blocks = node.total_rows or 0.0, node.exclusive_shared_blocks or 0
         relation, weight = case.relation(node), weigh(case, node)
         wanted = _bare_columns(node)
-        if rows / (node.loops or 1) < MANY_ROWS or blocks < HEAP_BLOCK_SHARE * rows or not weight.matters or wanted is None:
+        if (
+            rows / (node.loops or 1) < MANY_ROWS
+            or blocks < HEAP_BLOCK_SHARE * rows
+            or not weight.matters
+            or wanted is None
+        ):
             continue
         if relation is not None and (
             len(wanted) == len(relation.columns)
