@@ -210,7 +210,7 @@ class Node:
     extra: Mapping[str, object] = field(default_factory=dict)
     keys: tuple[str, ...] = field(default=(), compare=False, repr=False)
     """The properties EXPLAIN's JSON gave for this node, in its order, so that ``dump_json`` can give the same ones
-    back; empty for a plan read from another format. Give a node that you change by ``replace`` an empty one, so that
+    back; as the text states them for a plan read from TEXT. Give a node that you change by ``replace`` an empty one, so that
     what you added is written."""
 
     measures: Measures = field(default=UNMEASURED, compare=False, repr=False)

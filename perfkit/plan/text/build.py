@@ -149,7 +149,8 @@ class _Reader:
         elif self._has_figures and cut < 0 and parent.kind.provider is None and _has_figures(parent):
             refuse("this node has no figures though the one above has; was the text cut", self.lines, start)
         node = OpenNode(kind, values, len(self.nodes), column, parent, heading, figures)
-        node.masked = masked
+        if masked is not None:
+            node.masked = masked
         self.nodes.append(node)
         self._path.append(node)
         self._last = None

@@ -6,7 +6,8 @@ import re
 from typing import Any, Final
 
 from perfkit.plan import keys
-from perfkit.plan.text.figures import BUFFER_PLACES, number, read_buffers, read_timings
+from perfkit.plan.model import Buffers
+from perfkit.plan.text.figures import number, read_buffers, read_timings
 from perfkit.plan.text.lines import refuse
 
 _TIMES: Final = {
@@ -125,22 +126,21 @@ def _read_planning(lines: list[str]) -> dict[str, Any] | None:
 
 def _buffers(lines: list[str]) -> dict[str, Any] | None:
     """The keys of JSON for lines Buffers and I/O Timings; None when another line is among them."""
-    buffers: list[Any] | None = None
+    buffers: Buffers | None = None
     for line in lines:
         label, _, value = line.partition(": ")
         if label == "Buffers":
             buffers = read_buffers(value)
-            if buffers is None:
-                return None
-        elif label != "I/O Timings" or buffers is None or not read_timings(value, buffers):
+        elif label == "I/O Timings" and buffers is not None:
+            buffers = read_timings(value, buffers)
+        else:
+            return None
+        if buffers is None:
             return None
     if buffers is None:
         return {}
-    return {
-        _BUFFER_KEYS[field]: buffers[place]
-        for field, place in BUFFER_PLACES.items()
-        if buffers[place] is not None
-    }
+    figures = {key: getattr(buffers, field) for field, key in _BUFFER_KEYS.items()}
+    return {key: figure for key, figure in figures.items() if figure is not None}
 
 
 def read_jit(lines: list[str]) -> dict[str, Any] | None:

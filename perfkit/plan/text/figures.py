@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from perfkit.plan import keys
@@ -38,23 +39,21 @@ _ESTIMATES: Final = re.compile(r"capacity=(\S+) distinct keys=(\S+) lookups=(\S+
 _INTEGER: Final = re.compile(r"-?\d{1,4000}")
 _DECIMAL: Final = re.compile(r"-?\d{1,300}\.\d{1,300}")
 
-BUFFER_PLACES: Final = {part.name: place for place, part in enumerate(fields(Buffers))}
-NO_BUFFERS: Final = tuple(part.default for part in fields(Buffers))
 _COUNTERS: Final = {
-    (scope, word): BUFFER_PLACES[f"{scope}_{word}"]
+    (scope, word): f"{scope}_{word}"
     for scope in ("shared", "local", "temp")
     for word in ("hit", "read", "dirtied", "written")
-    if f"{scope}_{word}" in BUFFER_PLACES
+    if f"{scope}_{word}" in Buffers.__slots__
 }
 _CLOCKS: Final = {
-    (scope, word): BUFFER_PLACES[f"{field}_{word}_ms"]
-    for scope, field in (
-        ("shared/local", "shared"),
-        ("shared", "shared"),
-        ("local", "local"),
-        ("temp", "temp"),
-    )
+    (scope, word): f"{scope.partition('/')[0]}_{word}_ms"
+    for scope in ("shared/local", "shared", "local", "temp")
     for word in ("read", "write")
+}
+_PARTNERS: Final = {
+    f"{scope}_{word}_ms": f"{scope}_{partner}_ms"
+    for scope in ("shared", "local", "temp")
+    for word, partner in (("read", "write"), ("write", "read"))
 }
 WAL_WORDS: Final = {
     "records": "WAL Records",
@@ -76,9 +75,13 @@ def number(text: str) -> int | float | str:
     return float(text) if _DECIMAL.fullmatch(text) else text
 
 
-def read_buffers(value: str) -> list[Any] | None:
-    """The fields of Buffers in order, from ``shared hit=3 read=1, temp written=2``."""
-    found: list[Any] = list(NO_BUFFERS)
+@lru_cache(maxsize=4096)
+def read_buffers(value: str) -> Buffers | None:
+    """What ``shared hit=3 read=1, temp written=2`` says; None when it is in no such form.
+
+    Kept, since nodes of one plan often touch equally many blocks: probes of an index, small partitions.
+    """
+    found: dict[str, int] = {}
     try:
         for part in value.split(", "):
             scope, *words = part.split(" ")
@@ -87,31 +90,26 @@ def read_buffers(value: str) -> list[Any] | None:
                 found[_COUNTERS[scope, name]] = int(figure)
     except (KeyError, ValueError):
         return None
-    return found
+    return Buffers(**found)
 
 
-def read_timings(value: str, buffers: list[Any]) -> bool:
-    """Put ``shared read=0.1 write=0.2, temp read=0.3`` into the fields of Buffers; False when it is in no such form.
+def read_timings(value: str, buffers: Buffers) -> Buffers | None:
+    """The buffers with ``shared read=0.1 write=0.2, temp read=0.3``; None when it is in no such form.
 
     Of a pair of which one is named the other is zero. Before 15 no scope was named.
     """
-    found: list[tuple[int, float]] = []
+    found: dict[str, float] = {}
     for part in value.split(", "):
         words = part.split(" ")
         scope = "shared" if "=" in words[0] else words.pop(0)
         for word in words:
             name, _, figure = word.partition("=")
-            place = _CLOCKS.get((scope, name))
-            if place is None or _DECIMAL.fullmatch(figure) is None:
-                return False
-            found.append((place, float(figure)))
-    first = BUFFER_PLACES["shared_read_ms"]
-    for place, ms in found:
-        partner = first + ((place - first) ^ 1)
-        if buffers[partner] is None:
-            buffers[partner] = 0.0
-        buffers[place] = ms
-    return True
+            field = _CLOCKS.get((scope, name))
+            if field is None or _DECIMAL.fullmatch(figure) is None:
+                return None
+            found[field] = float(figure)
+            found.setdefault(_PARTNERS[field], 0.0)
+    return replace(buffers, **found)  # type: ignore[arg-type]
 
 
 def read_sort(value: str) -> Facts | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any, Final, cast
 
 from perfkit.plan import keys
-from perfkit.plan.draft import ActualDraft, BuffersDraft, EstimateDraft, NodeDraft
+from perfkit.plan.draft import ActualDraft, EstimateDraft, NodeDraft
 from perfkit.plan.layout import NODE_PLACES
 from perfkit.plan.model import Actual, Buffers, Estimate, Node, Wal, Worker
-from perfkit.plan.text.figures import BUFFER_PLACES
 from perfkit.plan.text.heads import EXTRA, SCHEMA, Kind
 
 Facts = dict[str, Any]
@@ -65,6 +64,7 @@ _PLACED: Final = {
         for key, (field, kinds) in keys.NODE.items()
         for kind in kinds
     },
+    ("Buffers", Buffers): NODE_PLACES["buffers"],
     ("WAL", Wal): NODE_PLACES["wal"],
 }
 _WAL: Final = NODE_PLACES["wal"]
@@ -87,9 +87,7 @@ _HEAD_KEYS: Final = tuple(
     key for key in keys.NODE if key in list(keys.NODE)[: list(keys.NODE).index("Command") + 1]
 )
 _COUNTERS: Final = tuple(key for key in keys.BUFFERS if key.endswith("Blocks"))
-_CLOCKS: Final = tuple(
-    (BUFFER_PLACES[field], key) for key, (field, _) in keys.BUFFERS.items() if key.endswith("Time")
-)
+_CLOCKS: Final = {key: field for key, (field, _) in keys.BUFFERS.items() if key.endswith("Time")}
 _MEMBERS: Final = frozenset({"Append", "Merge Append", "BitmapAnd", "BitmapOr"})
 _EXTRA_HEADS: Final = ("Table Function Name", "Tuplestore Name", "Custom Plan Provider")
 MASKED: Final = "Figures"
@@ -172,10 +170,6 @@ def _closed(node: OpenNode, is_verbose: bool, is_timed: bool) -> Node:
             place = _PLACED.get((key, type(value)))
             if place is not None:
                 values[place] = value
-            elif key == "Buffers" and type(value) is list:
-                draft = BuffersDraft(*value)
-                draft.__class__ = Buffers
-                values[_BUFFERS] = draft
             elif key == "Workers":
                 values[_WORKERS] = tuple(_worker(number, part) for number, part in value.items())
             else:
@@ -223,9 +217,9 @@ def _worker(number: int, facts: Facts) -> Worker:
     extra: Facts = {}
     names: list[str] = ["Worker Number"]
     for key, value in facts.items():
-        if key == "Buffers" and type(value) is list:
+        if type(value) is Buffers:
             names += _buffer_keys(value)
-        elif key == "WAL" and type(value) is Wal:
+        elif type(value) is Wal:
             names += keys.WAL
             extra |= {name: getattr(value, field) for name, (field, _) in keys.WAL.items()}
             if value.buffers_full is None:
@@ -236,28 +230,27 @@ def _worker(number: int, facts: Facts) -> Worker:
                 extra[key] = value
     return Worker(
         number=number,
-        buffers=Buffers(**dict(zip(BUFFER_PLACES, buffers, strict=True))) if type(buffers) is list else None,
+        buffers=buffers if type(buffers) is Buffers else None,
         extra=extra,
         keys=tuple(names),
         **fields,
     )
 
 
-def _buffer_keys(buffers: list[Any]) -> tuple[str, ...]:
-    if buffers[-6:] == [None] * 6:
-        return _COUNTERS
-    written: dict[int, str] = {}
-    for place, key in _CLOCKS:
-        if buffers[place] is not None:
-            written.setdefault(place, key)
-    return (*_COUNTERS, *written.values())
+def _buffer_keys(buffers: Buffers) -> tuple[str, ...]:
+    clocks = {field: key for key, field in reversed(_CLOCKS.items()) if getattr(buffers, field) is not None}
+    return (*_COUNTERS, *reversed(clocks.values()))
+
+
+def _is_clocked(buffers: Buffers) -> bool:
+    return not (buffers.shared_read_ms is buffers.local_read_ms is buffers.temp_read_ms is None)
 
 
 def _keys(node: OpenNode, extra: Facts) -> tuple[str, ...]:
     """The names that EXPLAIN's JSON gives to what was read, in the order of the lines."""
     facts, values = node.facts, node.values
     buffers = values[_BUFFERS]
-    is_clocked = buffers is not None and facts["Buffers"][-6:] != _NO_CLOCKS
+    is_clocked = buffers is not None and _is_clocked(buffers)
     is_plain = node.kind.provider is None and node.masked is None and node.kind.name_key is None
     signature = (
         (
@@ -279,9 +272,9 @@ def _keys(node: OpenNode, extra: Facts) -> tuple[str, ...]:
     if values[_ACTUAL] is not None:
         names += keys.ACTUAL
     for key, value in facts.items():
-        if key == "Buffers" and type(value) is list:
+        if type(value) is Buffers:
             names += _buffer_keys(value)
-        elif key == "WAL" and type(value) is Wal:
+        elif type(value) is Wal:
             names += keys.WAL
         else:
             names.append(key)
@@ -292,9 +285,6 @@ def _keys(node: OpenNode, extra: Facts) -> tuple[str, ...]:
             _cached_keys.clear()
         _cached_keys[signature] = tuple(names)
     return tuple(names)
-
-
-_NO_CLOCKS: Final = [None] * 6
 
 
 def is_from_text(node: Node) -> bool:

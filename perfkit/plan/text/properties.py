@@ -6,12 +6,13 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from perfkit.plan import keys
-from perfkit.plan.model import Wal
+from perfkit.plan.model import Buffers, Wal
 from perfkit.plan.text.expressions import open_quote, split_list
-from perfkit.plan.text.figures import GROUPS, MORE_LISTS, NO_BUFFERS, number, read_buffers, read_timings
+from perfkit.plan.text.figures import GROUPS, MORE_LISTS, number, read_buffers, read_timings
 from perfkit.plan.text.heads import ALIAS, RELATION, SCHEMA, fill_target, kind_of
 from perfkit.plan.text.nodes import Facts, Repeated
 
+_NO_BUFFERS: Final = Buffers()
 _MOST_JOINED: Final = 20_000
 """Lines one literal may run over; more is no plan but a stray quote."""
 
@@ -66,12 +67,11 @@ def _read_buffers(facts: Facts, label: str, value: str) -> bool:
 
 
 def _read_timings(facts: Facts, label: str, value: str) -> bool:
-    buffers = facts.get("Buffers")
-    if buffers is None:
-        buffers = list(NO_BUFFERS)
-    if type(buffers) is not list or not read_timings(value, buffers):
+    buffers = facts.get("Buffers", _NO_BUFFERS)
+    found = read_timings(value, buffers) if type(buffers) is Buffers else None
+    if found is None:
         return False
-    facts["Buffers"] = buffers
+    facts["Buffers"] = found
     return True
 
 
