@@ -22,7 +22,7 @@ InitPlan
     by that Gather, because the leader computes what its workers need before it starts them, and one below an Append
     that skipped members by that Append, because it needs the value to choose them. The InitPlan is charged
     once, to the first candidate whose own time and blocks can contain it. Without VERBOSE the mention may be in an
-    output list that is not shown: then the node that lists it, and after that the node with the most time of its own.
+    output list that is not shown: then the node that lists it, and after that the busiest nodes of the level.
 CTE
     Is listed like an InitPlan but yields row by row to its CTE Scans: the one that reads a row first pays for it. So
     its time and its blocks are taken from its CTE Scans in the order they run, from each up to what it has. What no

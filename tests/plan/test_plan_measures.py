@@ -240,3 +240,13 @@ def test_without_analyze_nothing_is_measured() -> None:
     assert (
         plan.root.total_ms is plan.root.total_rows is plan.residual_ms is plan.residual_shared_blocks is None
     )
+
+
+def test_an_init_plan_nobody_mentions_goes_where_its_blocks_are_though_another_node_is_busier() -> None:
+    """The Sort took most of the time, but touched no block that the InitPlan could have read."""
+    asked = node("Aggregate", 40.0, Shared_Hit_Blocks=800)
+    scan = outer(node("Seq Scan", 50.0, Shared_Hit_Blocks=900))
+    plan = read(node("Sort", 150.0, init("InitPlan 1", asked), scan, Shared_Hit_Blocks=900))
+    assert exclusive(plan) == [100.0, 40.0, 10.0]
+    assert [one.exclusive_shared_blocks for one in plan.walk()] == [0, 800, 100]
+    assert plan.residual_shared_blocks == 0
