@@ -31,7 +31,7 @@ def read_environment(session: Session, catalog: Catalog) -> Environment:
         extensions={str(k): str(v) for k, v in extensions.items()} if isinstance(extensions, dict) else {},
         perfkit_version=__version__,
         captured_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        dataset=_dataset(row["comment"]),
+        dataset=read_mark(row["comment"]),
     )
 
 
@@ -45,14 +45,20 @@ def _with_unit(value: str, unit: str | None) -> str:
     return f"{value} × {unit}" if unit[0].isdigit() else f"{value} {unit}"
 
 
-def _dataset(comment: object) -> Dataset | None:
-    """The mark a loaded data set carries as its database's comment; any other comment is somebody else's."""
+def read_mark(comment: object) -> Dataset | None:
+    """The data set that a comment names; any other comment is somebody else's.
+
+    >>> read_mark('{"perfkit_dataset": "tracker", "scale": 0.1, "seed": 1, "version": "1"}')
+    Dataset(name='tracker', scale=0.1, seed=1, version='1')
+    >>> read_mark("the shop's own database")
+    """
     try:
         mark = json.loads(str(comment))
-    except ValueError:
+        return Dataset(
+            name=str(mark["perfkit_dataset"]),
+            scale=float(mark["scale"]),
+            seed=int(mark["seed"]),
+            version=str(mark["version"]),
+        )
+    except (ValueError, TypeError, LookupError):
         return None
-    if not isinstance(mark, dict) or "perfkit_dataset" not in mark:
-        return None
-    return Dataset(
-        name=mark["perfkit_dataset"], scale=mark["scale"], seed=mark["seed"], version=str(mark["version"])
-    )

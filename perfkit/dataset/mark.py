@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from perfkit.capture.environment import read_mark
 from perfkit.capture.values import Dataset
 from perfkit.db.connection import translated
 
@@ -29,25 +30,6 @@ def find_database(connection: Connection, database: str) -> tuple[bool, Dataset 
             "select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [database]
         ).fetchone()
     return row is not None, read_mark(row[0]) if row else None
-
-
-def read_mark(comment: object) -> Dataset | None:
-    """The data set that a comment names; any other comment is somebody else's.
-
-    >>> read_mark('{"perfkit_dataset": "tracker", "scale": 0.1, "seed": 1, "version": "1"}')
-    Dataset(name='tracker', scale=0.1, seed=1, version='1')
-    >>> read_mark("the shop's own database")
-    """
-    try:
-        mark = json.loads(str(comment))
-        return Dataset(
-            name=str(mark["perfkit_dataset"]),
-            scale=float(mark["scale"]),
-            seed=int(mark["seed"]),
-            version=str(mark["version"]),
-        )
-    except (ValueError, TypeError, LookupError):
-        return None
 
 
 def write_mark(dataset: Dataset) -> str:
