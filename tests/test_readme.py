@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from perfkit.db.servers import Server
+from perfkit.db.servers import server
 
 README = Path(__file__).parents[1] / "README.md"
 
 
+@pytest.fixture
+def new_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A newcomer's machine: no server yet, no data set at another scale."""
+    folder = Path(tempfile.mkdtemp(prefix="pk-", dir="/tmp"))
+    if os.geteuid() == 0:
+        folder.chmod(0o711)
+    monkeypatch.setenv("PERFKIT_HOME", str(folder))
+    try:
+        yield
+    finally:
+        server().remove()
+        shutil.rmtree(folder)
+
+
 @pytest.mark.server
 @pytest.mark.slow
-def test_the_python_tour_runs(server: Server, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("new_home")
+def test_the_python_tour_runs(capsys: pytest.CaptureFixture[str]) -> None:
     """Every line is executed; the one remedy is proven, and the diff of its plans is printed."""
     (tour,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     names: dict[str, object] = {}
