@@ -11,7 +11,7 @@ from perfkit.plan.draft import collector_paused
 from perfkit.plan.measures import measured
 from perfkit.plan.model import Plan
 from perfkit.plan.text import closing
-from perfkit.plan.text.expressions import open_quote, split_list
+from perfkit.plan.text.expressions import is_open, open_quote, split_list
 from perfkit.plan.text.figures import EXPRESSIONS, LISTS
 from perfkit.plan.text.heads import FIGURES, OPERATIONS, figures_start, fill_name, is_masked
 from perfkit.plan.text.lines import lines_of, refuse
@@ -19,9 +19,15 @@ from perfkit.plan.text.nodes import Facts, OpenNode, closed
 from perfkit.plan.text.properties import SINGLES, joined, plain_value, repeat, target_table
 
 _LABEL: Final = re.compile(r"[A-Z][^\n:'\"]{0,80}:(?: |$)")
+_LOWER_LABEL: Final = re.compile(r"[a-z][\w ]{0,30}: ")
+"""How some foreign data wrappers name what they add to a scan."""
 _ACTUAL: Final = re.compile(r"actual (?:time=(\d+\.\d+)\.\.(\d+\.\d+) )?rows=(\d+(?:\.\d+)?) loops=(\d+)")
 _LEAST_STEP: Final = 2
 """PostgreSQL indents by six; less than an arrow's own width is no indentation."""
+_NO_ROOT: Final = "expected a plan, but this is no node of PostgreSQL's"
+_NO_NODE: Final = "cannot read this line as a node of a plan"
+_MOST_LINES: Final = 500
+"""Lines that an expression in brackets may run over: JSON_TABLE prints one for each column."""
 _WORKER: Final = re.compile(r"Worker (\d{1,6}): {0,2}(.*)", re.DOTALL)
 _HEADINGS: Final = ("InitPlan", "SubPlan", "CTE ")
 _TARGETS: Final = tuple(f"{prefix}{word} on " for prefix in ("", "Foreign ") for word in OPERATIONS)
@@ -91,7 +97,12 @@ class _Reader:
                 column = line.find(words[0])
                 if column != here.inner:
                     label = words.partition(":")[0]
-                    if here.inner >= 0 or column <= here.column or self._is_beside(label, column):
+                    if (
+                        here.inner >= 0
+                        or column <= here.column
+                        or self._is_beside(label, column)
+                        or self._is_summary_within(here, label, column)
+                    ):
                         place = self._read_odd(place, words, column)
                         continue
                     self._open(here, column, place)
@@ -119,6 +130,11 @@ class _Reader:
         """Whether a line stands beside the tree rather than in its root, which has no inside yet."""
         return len(self.nodes) == 1 and closing.starts(label) and column <= self.nodes[0].column + 1
 
+    def _is_summary_within(self, node: OpenNode, label: str, column: int) -> bool:
+        """Whether a line stands left of a node's properties, as the summary of a plan that an extension had run."""
+        inner = node.inner if node.inner >= 0 else node.column + self._step
+        return node.column < column < inner and closing.starts(label)
+
     def _read_head(self, place: int, words: str) -> int:
         line, start = self.lines[place], place
         column = line.find(words[0])
@@ -140,12 +156,12 @@ class _Reader:
                 refuse("cannot read the figures of this node", self.lines, start)
         filled = fill_name(name) if name else None
         if filled is None:
-            refuse("cannot read this line as a node of a plan", self.lines, start)
+            refuse(_NO_ROOT if parent is None else _NO_NODE, self.lines, start)
         kind, values = filled
         if parent is None:
             self._has_figures = cut >= 0
             if cut < 0 and not kind.is_known:
-                refuse("expected a plan, but this is no node of PostgreSQL's", self.lines, start)
+                refuse(_NO_ROOT, self.lines, start)
         elif self._has_figures and cut < 0 and parent.kind.provider is None and _has_figures(parent):
             refuse("this node has no figures though the one above has; was the text cut", self.lines, start)
         node = OpenNode(kind, values, len(self.nodes), column, parent, heading, figures)
@@ -251,7 +267,7 @@ class _Reader:
             if jit is not None:
                 facts["JIT"] = jit
                 return after
-        if _LABEL.match(words) is None:
+        if _LABEL.match(words) is None and (self._goes_on() or _LOWER_LABEL.match(words) is None):
             return self._go_on(place)
         label, _, value = words.partition(":")
         value = value.strip()
@@ -323,25 +339,40 @@ class _Reader:
                 return place + 1
             return self._go_on(place)
         if column <= root.column or (0 <= column < root.inner) or self._is_beside(label, column):
-            if self._last is not None and not closing.starts(label) and not _LABEL.match(words):
+            if self._goes_on() and not closing.starts(label) and not _LABEL.match(words):
                 return self._go_on(place)
             self._last = None
             return closing.read_beside(self.lines, place, self.body)
         if closing.starts(label):
             for node in reversed(self._path):
-                if node.column < column < node.inner:
-                    value = words.partition(":")[2].strip()
-                    if label in node.facts:
-                        break
-                    node.facts[label] = value
-                    return place + 1
+                if self._is_summary_within(node, label, column) and label not in node.facts:
+                    return self._read_block(place, label, words, column, node)
+        if _LABEL.match(words) is not None:
+            for node in reversed(self._path):
+                if node.inner == column and node.kind.provider is not None:
+                    # an extension may list part of its inputs before its properties
+                    while self._path[-1] is not node:
+                        self._path.pop()
+                    return self._read_property(place, words, column, node, node.facts)
         if label in EXPRESSIONS or label in LISTS or label in SINGLES:
             refuse("the indentation of this line fits no node", self.lines, place)
         return self._go_on(place)
 
+    def _read_block(self, place: int, label: str, words: str, column: int, node: OpenNode) -> int:
+        """A line of the summary of a plan that ran elsewhere, kept as text with that plan's root."""
+        inside, after = self._inside(place, column)
+        node.facts[label] = "\n".join((words.partition(":")[2].strip(), *inside)).strip()
+        return after
+
+    def _goes_on(self) -> bool:
+        """Whether the last value ends inside a bracket: nothing else lets a value run over several lines, but a quote."""
+        if self._last is None or self._last[2].count("\n") > _MOST_LINES:
+            return False
+        return is_open(self._last[2])
+
     def _go_on(self, place: int) -> int:
         """A line of no known form goes on with the text of the line above."""
-        if self._last is None:
+        if self._last is None or not self._goes_on():
             refuse("cannot read this line as part of a plan", self.lines, place)
         facts, label, value = self._last
         value = f"{value}\n{self.lines[place].rstrip()}"

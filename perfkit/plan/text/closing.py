@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from perfkit.plan import keys
 from perfkit.plan.model import Buffers
-from perfkit.plan.text.figures import number, read_buffers, read_timings
+from perfkit.plan.text.figures import has_one_clock, number, read_buffers, read_timings
 from perfkit.plan.text.lines import refuse
+from perfkit.plan.text.nodes import buffer_keys
 
 _TIMES: Final = {
     "Planning Time": "Planning Time",
@@ -28,9 +28,6 @@ _SERIALIZATION: Final = re.compile(r"(?:time=(\d+\.\d+) ms {1,2})?output=(\d+)kB
 _FUNCTIONS: Final = re.compile(r"\d{1,18}")
 _OPTION: Final = re.compile(r"(\w+) (true|false)")
 _PHASE: Final = re.compile(r"(\w+) (\d+\.\d+) ms(?: \(Deform (\d+\.\d+) ms\))?")
-_BUFFER_KEYS: Final[dict[str, str]] = {}
-for _key, (_field, _) in keys.BUFFERS.items():
-    _BUFFER_KEYS.setdefault(_field, _key)
 
 
 def starts(label: str) -> bool:
@@ -127,20 +124,21 @@ def _read_planning(lines: list[str]) -> dict[str, Any] | None:
 def _buffers(lines: list[str]) -> dict[str, Any] | None:
     """The keys of JSON for lines Buffers and I/O Timings; None when another line is among them."""
     buffers: Buffers | None = None
+    is_old = False
     for line in lines:
         label, _, value = line.partition(": ")
         if label == "Buffers":
             buffers = read_buffers(value)
         elif label == "I/O Timings" and buffers is not None:
             buffers = read_timings(value, buffers)
+            is_old = has_one_clock(value)
         else:
             return None
         if buffers is None:
             return None
     if buffers is None:
         return {}
-    figures = {key: getattr(buffers, field) for field, key in _BUFFER_KEYS.items()}
-    return {key: figure for key, figure in figures.items() if figure is not None}
+    return {key: getattr(buffers, field) for key, field in buffer_keys(buffers, has_one_clock=is_old).items()}
 
 
 def read_jit(lines: list[str]) -> dict[str, Any] | None:

@@ -30,6 +30,21 @@ def open_quote(text: str, quote: str = "") -> str:
         quote = ""
 
 
+def is_open(text: str) -> bool:
+    """Whether the text ends inside a bracket; brackets in quotes do not count.
+
+    >>> is_open("JSON_TABLE(a COLUMNS ("), is_open("(a = '('::text)")
+    (True, False)
+    """
+    depth = 0
+    for piece in _PIECE.findall(text):
+        if piece in "([{":
+            depth += 1
+        elif piece in ")]}":
+            depth -= 1
+    return depth > 0
+
+
 def split_list(text: str) -> tuple[str, ...]:
     """The items of a list that EXPLAIN joined by commas.
 

@@ -45,9 +45,10 @@ _COUNTERS: Final = {
     for word in ("hit", "read", "dirtied", "written")
     if f"{scope}_{word}" in Buffers.__slots__
 }
+_ONE_CLOCK: Final = "shared/local"
 _CLOCKS: Final = {
     (scope, word): f"{scope.partition('/')[0]}_{word}_ms"
-    for scope in ("shared/local", "shared", "local", "temp")
+    for scope in (_ONE_CLOCK, "shared", "local", "temp")
     for word in ("read", "write")
 }
 _PARTNERS: Final = {
@@ -96,7 +97,7 @@ def read_buffers(value: str) -> Buffers | None:
 def read_timings(value: str, buffers: Buffers) -> Buffers | None:
     """The buffers with ``shared read=0.1 write=0.2, temp read=0.3``; None when it is in no such form.
 
-    Of a pair of which one is named the other is zero. Before 15 no scope was named.
+    Of a pair of which one is named the other is zero. Before 15 no scope was named, until 16 shared and local were one.
     """
     found: dict[str, float] = {}
     for part in value.split(", "):
@@ -109,7 +110,14 @@ def read_timings(value: str, buffers: Buffers) -> Buffers | None:
                 return None
             found[field] = float(figure)
             found.setdefault(_PARTNERS[field], 0.0)
+        if scope == _ONE_CLOCK:
+            found |= {"temp_read_ms": 0.0, "temp_write_ms": 0.0}
     return replace(buffers, **found)  # type: ignore[arg-type]
+
+
+def has_one_clock(timings: str) -> bool:
+    """Whether the timings are of a server before 17, whose JSON has one pair of names for shared and local blocks."""
+    return timings.startswith(("read=", "write=", _ONE_CLOCK))
 
 
 def read_sort(value: str) -> Facts | None:

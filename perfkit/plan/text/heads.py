@@ -25,6 +25,12 @@ _TARGET: Final = re.compile(rf"(?:({_IDENTIFIER})\.)?({_IDENTIFIER})(?: ({_IDENT
 _INDEX: Final = re.compile(rf"(.*?) using ({_IDENTIFIER}) on (.*)", re.DOTALL)
 _CUSTOM: Final = re.compile(r"((?:Parallel |Async )*Custom Scan \((.*)\))(?: on (.*))?", re.DOTALL)
 
+_UNKNOWN: Final = re.compile(r"(?:[A-Z]|\?\?\?)(?:(?! \((?:cost=|actual |never executed)|->)[^\"'*`\n])*")
+"""What an extension or a later server may call a node; two heads in one line, or markup, are none."""
+
+_MOTION: Final = re.compile(r"(?:Explicit )?(?:Gather|Redistribute|Broadcast) Motion \d+:\d+  \(slice.*\)")
+"""Greenplum's exchange between segments, the root of most of its plans."""
+
 _JOIN_TYPES: Final = ("Left", "Right", "Full", "Semi", "Anti", "Right Semi", "Right Anti")
 _SCANS: Final = (
     *("Seq Scan", "Sample Scan", "Bitmap Heap Scan", "Tid Scan", "Tid Range Scan", "Subquery Scan"),
@@ -150,7 +156,7 @@ def _new_kind(words: str) -> Kind:
     custom = _CUSTOM.fullmatch(rest)
     if custom is not None and custom[3] is None:
         return _kind("Custom Scan", provider=custom[2], **flags)
-    return _kind(rest, is_known=False, **flags)
+    return _kind(rest, is_known=_MOTION.fullmatch(rest) is not None, **flags)
 
 
 def figures_start(text: str) -> int:
@@ -197,10 +203,12 @@ def fill_name(words: str) -> tuple[Kind, list[Any]] | None:
         if not target:
             return _fields_of(kind_of(kind_words))
     kind = kind_of(kind_words)
+    if not kind.is_known and _UNKNOWN.fullmatch(kind_words) is None:
+        return None
     if not on or not target:
         return _fields_of(kind) if kind_words == words else None
     if not kind.is_known and _TARGET.fullmatch(target) is None:
-        return _fields_of(kind_of(words))
+        return _fields_of(kind_of(words)) if _UNKNOWN.fullmatch(words) else None
     values = list(kind.template)
     values[INDEX] = index
     return (kind, values) if fill_target(kind, values, target) else None

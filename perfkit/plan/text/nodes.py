@@ -58,6 +58,9 @@ class OpenNode:
             parent.inputs += 1
 
 
+ONE_CLOCK: Final = "Buffers and one clock"
+"""Name among the facts of buffers with timings as they were printed before 17."""
+
 _PLACED: Final = {
     **{
         (key, tuple if kind is list else kind): NODE_PLACES[field]
@@ -65,6 +68,7 @@ _PLACED: Final = {
         for kind in kinds
     },
     ("Buffers", Buffers): NODE_PLACES["buffers"],
+    (ONE_CLOCK, Buffers): NODE_PLACES["buffers"],
     ("WAL", Wal): NODE_PLACES["wal"],
 }
 _WAL: Final = NODE_PLACES["wal"]
@@ -86,8 +90,17 @@ _NUMBER, _CHILDREN, _RELATIONSHIP, _SUBPLAN, _ESTIMATE, _ACTUAL, _BUFFERS, _WORK
 _HEAD_KEYS: Final = tuple(
     key for key in keys.NODE if key in list(keys.NODE)[: list(keys.NODE).index("Command") + 1]
 )
-_COUNTERS: Final = tuple(key for key in keys.BUFFERS if key.endswith("Blocks"))
-_CLOCKS: Final = {key: field for key, (field, _) in keys.BUFFERS.items() if key.endswith("Time")}
+_COUNTERS: Final = {key: field for key, (field, _) in keys.BUFFERS.items() if key.endswith("Blocks")}
+_OLD_CLOCKS: Final = {
+    key: field
+    for key, (field, _) in keys.BUFFERS.items()
+    if key.startswith(("I/O", "Temp I/O")) and key.endswith("Time")
+}
+_CLOCKS: Final = {
+    key: field
+    for key, (field, _) in keys.BUFFERS.items()
+    if key.endswith("Time") and not key.startswith("I/O")
+}
 _MEMBERS: Final = frozenset({"Append", "Merge Append", "BitmapAnd", "BitmapOr"})
 _EXTRA_HEADS: Final = ("Table Function Name", "Tuplestore Name", "Custom Plan Provider")
 MASKED: Final = "Figures"
@@ -212,13 +225,13 @@ def _group(facts: Facts, lines: list[tuple[str, bool, str]]) -> None:
 
 
 def _worker(number: int, facts: Facts) -> Worker:
-    buffers = facts.get("Buffers")
+    buffers = facts.get("Buffers", facts.get(ONE_CLOCK))
     fields: Facts = {field: facts[key] for key, (field, _) in keys.ACTUAL.items() if key in facts}
     extra: Facts = {}
     names: list[str] = ["Worker Number"]
     for key, value in facts.items():
         if type(value) is Buffers:
-            names += _buffer_keys(value)
+            names += buffer_keys(value, has_one_clock=key == ONE_CLOCK)
         elif type(value) is Wal:
             names += keys.WAL
             extra |= {name: getattr(value, field) for name, (field, _) in keys.WAL.items()}
@@ -237,9 +250,10 @@ def _worker(number: int, facts: Facts) -> Worker:
     )
 
 
-def _buffer_keys(buffers: Buffers) -> tuple[str, ...]:
-    clocks = {field: key for key, field in reversed(_CLOCKS.items()) if getattr(buffers, field) is not None}
-    return (*_COUNTERS, *reversed(clocks.values()))
+def buffer_keys(buffers: Buffers, *, has_one_clock: bool) -> dict[str, str]:
+    """Name in EXPLAIN's JSON to field, for the figures that are known."""
+    clocks = _OLD_CLOCKS if has_one_clock else _CLOCKS
+    return {key: field for key, field in (_COUNTERS | clocks).items() if getattr(buffers, field) is not None}
 
 
 def _is_clocked(buffers: Buffers) -> bool:
@@ -251,13 +265,13 @@ def _keys(node: OpenNode, extra: Facts) -> tuple[str, ...]:
     facts, values = node.facts, node.values
     buffers = values[_BUFFERS]
     is_clocked = buffers is not None and _is_clocked(buffers)
-    is_plain = node.kind.provider is None and node.masked is None and node.kind.name_key is None
+    heads = tuple(key for key in (*_EXTRA_HEADS, MASKED) if key in extra)
     signature = (
         (
             buffers is not None,
             values[_ESTIMATE] is None,
             values[_ACTUAL] is None,
-            is_plain,
+            heads,
             bool(values[_CHILDREN]),
             values[_WAL] is None,
         ),
@@ -266,14 +280,14 @@ def _keys(node: OpenNode, extra: Facts) -> tuple[str, ...]:
     found = None if is_clocked else _cached_keys.get(signature)
     if found is not None:
         return found
-    names = [*_HEAD_KEYS, *(key for key in (*_EXTRA_HEADS, MASKED) if key in extra)]
+    names = [*_HEAD_KEYS, *heads]
     if values[_ESTIMATE] is not None:
         names += keys.ESTIMATE
     if values[_ACTUAL] is not None:
         names += keys.ACTUAL
     for key, value in facts.items():
         if type(value) is Buffers:
-            names += _buffer_keys(value)
+            names += buffer_keys(value, has_one_clock=key == ONE_CLOCK)
         elif type(value) is Wal:
             names += keys.WAL
         else:

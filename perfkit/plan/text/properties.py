@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from perfkit.plan import keys
 from perfkit.plan.model import Buffers, Wal
 from perfkit.plan.text.expressions import open_quote, split_list
-from perfkit.plan.text.figures import GROUPS, MORE_LISTS, number, read_buffers, read_timings
+from perfkit.plan.text.figures import (
+    GROUPS,
+    MORE_LISTS,
+    has_one_clock,
+    number,
+    read_buffers,
+    read_timings,
+)
 from perfkit.plan.text.heads import ALIAS, RELATION, SCHEMA, fill_target, kind_of
-from perfkit.plan.text.nodes import Facts, Repeated
+from perfkit.plan.text.nodes import ONE_CLOCK, Facts, Repeated
 
 _NO_BUFFERS: Final = Buffers()
 _MOST_JOINED: Final = 20_000
 """Lines one literal may run over; more is no plan but a stray quote."""
+
+_LIKE_A_LINE: Final = re.compile(r"\s*(?:->|[A-Z][\w ]*: )")
+_INSIDE_A_WORD: Final = re.compile(r"'[^']*'\w|\w{2,}'[^']*'")
 
 Reader = Callable[[Facts, str, str], bool]
 """Puts the value of a label into the facts; False when the value is not in PostgreSQL's form."""
@@ -71,7 +82,8 @@ def _read_timings(facts: Facts, label: str, value: str) -> bool:
     found = read_timings(value, buffers) if type(buffers) is Buffers else None
     if found is None:
         return False
-    facts["Buffers"] = found
+    facts.pop("Buffers", None)
+    facts[ONE_CLOCK if has_one_clock(value) else "Buffers"] = found
     return True
 
 
@@ -121,7 +133,8 @@ def plain_value(text: str) -> Any:
 def joined(lines: list[str], place: int, value: str, quote: str = "") -> tuple[str, int]:
     """The value up to the line that closes its quotes, and the index of that line.
 
-    A quote that is never closed is none.
+    A quote that is never closed is none; nor is one that would close inside a word, beyond lines that look like a
+    plan's own: then a hand put an apostrophe into two constants.
     """
     quote = quote or open_quote(value)
     if not quote:
@@ -132,7 +145,10 @@ def joined(lines: list[str], place: int, value: str, quote: str = "") -> tuple[s
         parts.append(lines[after])
         quote = open_quote(lines[after], quote)
         if not quote:
-            return "\n".join(parts).rstrip(), after
+            whole = "\n".join(parts).rstrip()
+            if any(map(_LIKE_A_LINE.match, parts[1:])) and _INSIDE_A_WORD.search(whole.replace("''", "")):
+                break
+            return whole, after
     return value, place
 
 

@@ -164,6 +164,8 @@ def buffers_lines(said: Said) -> list[str]:
     if parts:
         lines.append(f"Buffers: {', '.join(parts)}")
     parts = []
+    # before 15 one clock without a name, until 16 one for shared and local blocks
+    one_clock = "shared/local" if "Temp I/O Read Time" in said else ""
     for scope in ("", *_SCOPES):
         times = [
             f"{word.lower()}={said[key]:.3f}"
@@ -171,7 +173,8 @@ def buffers_lines(said: Said) -> list[str]:
             if said.get(key := f"{scope} I/O {word} Time".lstrip())
         ]
         if times:
-            parts.append(" ".join((*([scope.lower()] if scope else []), *times)))
+            name = scope.lower() or one_clock
+            parts.append(" ".join((*([name] if name else []), *times)))
     if parts:
         lines.append(f"I/O Timings: {', '.join(parts)}")
     return lines
