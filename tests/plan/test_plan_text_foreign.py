@@ -103,6 +103,12 @@ def test_a_constant_of_several_lines_may_look_like_a_plan() -> None:
     assert (found.root.filter, found.root.children) == (constant, ())
 
 
+def test_tabs_and_blanks_in_a_constant_are_its_own() -> None:
+    constant = "(body ~~ 'one  \n\ttwo\n \n  three'::text)"
+    found = read_text(f"\tSeq Scan on t\n\t  Filter: {constant}\n\t  Rows Removed by Filter: 3\n")
+    assert found.root.filter == constant
+
+
 def test_masked_figures_do_not_take_the_keys_of_an_extension() -> None:
     """Both have the same lines; only one has a provider."""
     line = "  Rows Removed by Filter: 3\n"

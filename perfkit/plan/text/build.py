@@ -14,7 +14,7 @@ from perfkit.plan.text import closing
 from perfkit.plan.text.expressions import is_open, open_quote, split_list
 from perfkit.plan.text.figures import EXPRESSIONS, LISTS
 from perfkit.plan.text.heads import FIGURES, OPERATIONS, figures_start, fill_name, is_masked
-from perfkit.plan.text.lines import lines_of, refuse
+from perfkit.plan.text.lines import indented, lines_of, refuse
 from perfkit.plan.text.nodes import Facts, OpenNode, closed
 from perfkit.plan.text.properties import SINGLES, joined, plain_value, repeat, target_table
 
@@ -61,7 +61,9 @@ def read_text(text: str) -> Plan:
 
 class _Reader:
     def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
+        self.lines = indented(lines)
+        self._raw = lines
+        """For values of several lines, whose tabs are their own."""
         self.nodes: list[OpenNode] = []
         self.body: dict[str, Any] = {"Plan": None}
         """What stands beside the tree, as EXPLAIN's JSON has it."""
@@ -142,7 +144,7 @@ class _Reader:
         if words.startswith("->"):
             words = words[2:].lstrip()
         if '"' in words and words.count('"') & 1:
-            words, place = joined(self.lines, place, words, '"')
+            words, place = joined(self._raw, place, words, '"')
         name, figures, masked = words, None, None
         cut = figures_start(words)
         if cut >= 0:
@@ -214,7 +216,7 @@ class _Reader:
         label, colon, value = words.partition(": ")
         if label in EXPRESSIONS and colon:
             if '"' in value or value.count("'") & 1:
-                value, place = joined(self.lines, place, value)
+                value, place = joined(self._raw, place, value)
             if label in facts:
                 repeat(facts, label, value)
             else:
@@ -223,7 +225,7 @@ class _Reader:
             return place + 1
         if label in LISTS and colon:
             if '"' in value or value.count("'") & 1:
-                value, place = joined(self.lines, place, value)
+                value, place = joined(self._raw, place, value)
             if label != "Output" and here.kind.node_type == "Aggregate":
                 self._put_grouping(here, label, False, value)
             else:
@@ -321,7 +323,7 @@ class _Reader:
                 _LABEL.match(words) is not None and self.lines[after].find(words[0]) <= column
             )
             if not is_own:
-                return joined(self.lines, place, value)
+                return joined(self._raw, place, value)
         return value, place
 
     def _read_odd(self, place: int, words: str, column: int) -> int:
@@ -375,7 +377,7 @@ class _Reader:
         if self._last is None or not self._goes_on():
             refuse("cannot read this line as part of a plan", self.lines, place)
         facts, label, value = self._last
-        value = f"{value}\n{self.lines[place].rstrip()}"
+        value = f"{value}\n{self._raw[place].rstrip()}"
         facts[label] = split_list(value) if label in LISTS else value
         self._last = (facts, label, value)
         return place + 1
