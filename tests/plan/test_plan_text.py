@@ -113,6 +113,7 @@ Merge on t x  (cost=0.00..1.00 rows=1 width=4) (actual time=0.100..0.200 rows=1.
           Planned Partitions: 4  Batches: 5  Memory Usage: 8kB  Disk Usage: 16kB
   ->  Hash Right Anti Join  (cost=0.00..1.00 rows=1 width=4) (actual time=0.001..0.002 rows=1.00 loops=1)
         Hits: 1  Misses: 2  Evictions: 3  Overflows: 4  Memory Usage: 5kB
+        ->  Foreign Scan on "T 2" x  (cost=0.00..1.00 rows=1 width=4) (never executed)
   SubPlan 2
     ->  HashSetOp Except All  (cost=0.00..1.00 rows=1 width=4) (actual time=0.001..0.002 rows=1.00 loops=1)
 """
@@ -133,9 +134,11 @@ def test_every_kind_of_line_is_read_and_written() -> None:
         {"Group Keys": [[]]},
         {"Sort Key": ["d"], "Group Keys": [["d", "e"], ["d"]]},
     ]
-    assert [node.parent_relationship for node in nodes[1:]] == ["InitPlan", "InitPlan", "Outer", "SubPlan"]
+    assert [node.parent_relationship for node in nodes[1:]] == [
+        *("InitPlan", "InitPlan", "Outer", "Outer", "SubPlan")
+    ]
     assert (nodes[2].subplan_name, nodes[2].schema) == ("CTE odd: name (x)", "s")
-    assert (nodes[3].join_type, nodes[4].command) == ("Right Anti", "Except All")
+    assert (nodes[3].join_type, nodes[5].command) == ("Right Anti", "Except All")
 
 
 def test_masked_figures_are_kept_as_they_are() -> None:

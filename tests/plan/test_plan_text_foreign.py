@@ -7,11 +7,12 @@ from test_plan_text_recorded import essence
 
 from perfkit.errors import PlanParseError
 from perfkit.plan.text import read_text, write_text
+from perfkit.plan.text.check import first_loss
 
 
 def test_an_extension_may_list_an_input_before_its_own_properties() -> None:
     """Citus explains the subplans of a statement first."""
-    found = read_text(
+    text = (
         "Custom Scan (Citus Adaptive)\n"
         "  ->  Distributed Subplan 5_1\n"
         "        Subplan Duration: 0.00 ms\n"
@@ -25,6 +26,7 @@ def test_an_extension_may_list_an_input_before_its_own_properties() -> None:
         "              Buffers: shared hit=3\n"
         "            Planning Time: 0.016 ms\n"
     )
+    found = read_text(text)
     assert [node.label for node in found.walk()] == [
         "Custom Scan (Citus Adaptive)",
         "Distributed Subplan 5_1",
@@ -35,8 +37,12 @@ def test_an_extension_may_list_an_input_before_its_own_properties() -> None:
     ]
     assert found.root.extra["Task Count"] == 1
     remote = found.node(6)
-    assert (remote.extra["Planning"], remote.extra["Planning Time"]) == ("Buffers: shared hit=3", "0.016 ms")
+    assert (remote.extra["Planning"], remote.extra["Planning Time"]) == (
+        "\nBuffers: shared hit=3",
+        "0.016 ms",
+    )
     assert found.planning_ms is None
+    assert first_loss(text, found) is None
 
 
 @pytest.mark.parametrize(

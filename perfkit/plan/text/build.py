@@ -363,7 +363,7 @@ class _Reader:
     def _read_block(self, place: int, label: str, words: str, column: int, node: OpenNode) -> int:
         """A line of the summary of a plan that ran elsewhere, kept as text with that plan's root."""
         inside, after = self._inside(place, column)
-        node.facts[label] = "\n".join((words.partition(":")[2].strip(), *inside)).strip()
+        node.facts[label] = "\n".join((words.partition(":")[2].strip(), *inside))
         return after
 
     def _goes_on(self) -> bool:

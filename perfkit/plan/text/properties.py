@@ -160,5 +160,4 @@ def target_table(words: str) -> dict[str, Any] | None:
     if not fill_target(kind, values, target):
         return None
     named = {"Schema": values[SCHEMA], "Relation Name": values[RELATION], "Alias": values[ALIAS]}
-    found = {key: value for key, value in named.items() if value is not None}
-    return {"Foreign": True, **found} if operation.startswith("Foreign ") else found
+    return {key: value for key, value in named.items() if value is not None}

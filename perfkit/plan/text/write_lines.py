@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from perfkit.identifier import quote_qualified
@@ -125,7 +125,8 @@ def _write_known(key: str, value: Any, said: Said, below: list[str], after: list
     if type(value) is Repeated:
         below += [f"{key}: {one}" for one in value]
     elif closing.starts(key) and key != "JIT":
-        after.append(f"{key}: {value}")
+        first, *inside = str(value).split("\n")
+        after += [f"{key}: {first}".rstrip(), *("  " + line for line in inside)]
     elif key == "JIT" and isinstance(value, dict):
         below += ["JIT:", *("  " + line for line in closing.write_jit(value))]
     elif key == "Grouping Sets":
@@ -278,16 +279,27 @@ def _grouping_sets(sets: Any) -> list[str]:
     return lines
 
 
+def _foreign_aliases(said: Said) -> Iterator[str]:
+    """Aliases of the foreign tables that a node reads: only TEXT says outright which of several targets are foreign."""
+    stack = [said]
+    while stack:
+        one = stack.pop()
+        if one.get("Node Type") == "Foreign Scan" and "Alias" in one:
+            yield one["Alias"]
+        stack.extend(one.get("Plans", ()))
+
+
 def _targets(tables: Any, said: Said) -> list[str]:
     lines = []
+    foreign = set(_foreign_aliases(said))
     for table in tables:
         name, alias = table.get("Relation Name", ""), table.get("Alias")
-        words = f"{'Foreign ' if table.get('Foreign') else ''}{said.get('Operation', 'Update')} on "
+        words = f"{'Foreign ' if alias in foreign else ''}{said.get('Operation', 'Update')} on "
         words += quote_qualified(table.get("Schema"), name)
         if alias is not None and alias != name:
             words += f" {quote_qualified(None, alias)}"
         lines.append(words)
-        shown = ("Schema", "Relation Name", "Alias", "Foreign")
+        shown = ("Schema", "Relation Name", "Alias")
         lines += [f"  {key}: {value}" for key, value in table.items() if key not in shown]
     return lines
 
