@@ -125,3 +125,6 @@ PLAN_TIMES: Final = {
     # before 9.4
     "Total Runtime": "execution_ms",
 }
+
+OLD_TIMES: Final = {"Planning time": "Planning Time", "Execution time": "Execution Time"}
+"""As the text format named them before 11; the other formats always had today's names."""

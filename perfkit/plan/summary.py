@@ -7,6 +7,7 @@ also kept in ``Plan.extra`` as it came, and written back from there.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import fsum
 from typing import Any
 
 from perfkit.plan import keys
@@ -21,12 +22,13 @@ def read(body: dict[str, Any], root: Node) -> Plan:
     for key, value in body.items():
         if key == "Plan":
             continue
-        found = _fields_of(key, value)
+        name = keys.OLD_TIMES.get(key, key)
+        found = _fields_of(name, value)
         if not found or not fields.keys().isdisjoint(found):
             extra[key] = value
             continue
         fields.update(found)
-        if _group(key, fields) != value:
+        if _group(name, fields) != value:
             extra[key] = value
     return Plan(root=root, extra=extra, keys=tuple(body), **fields)
 
@@ -36,11 +38,12 @@ def write(plan: Plan, root: dict[str, object]) -> dict[str, object]:
     names = plan.keys or _written_by_default(plan)
     document: dict[str, object] = {}
     fields = {name: getattr(plan, name) for name in _FIELDS}
-    for key in dict.fromkeys((*names, *plan.extra, *_written_by_default(plan))):
+    for written in dict.fromkeys((*names, *plan.extra, *_written_by_default(plan))):
+        key = keys.OLD_TIMES.get(written, written)
         if key == "Plan":
             document[key] = root
-        elif key in plan.extra:
-            document[key] = plan.extra[key]
+        elif written in plan.extra:
+            document[key] = plan.extra[written]
         elif (value := _group(key, fields)) is not None and not _said_already(key, document):
             document[key] = value
     return document
@@ -179,6 +182,8 @@ def _write_trigger(trigger: Trigger) -> dict[str, object]:
 
 def _read_jit(value: dict[str, Any]) -> dict[str, Any]:
     functions, options, timing = value.get("Functions"), value.get("Options", {}), value.get("Timing", {})
+    if "Inlining" in value:
+        return _read_flat_jit(value)
     if type(functions) is not int or type(options) is not dict or type(timing) is not dict:
         return {}
     flat: dict[str, float] = {}
@@ -192,6 +197,17 @@ def _read_jit(value: dict[str, Any]) -> dict[str, Any]:
     if not set(map(type, options.values())) <= keys.FLAG:
         return {}
     return {"jit": Jit(functions=functions, total_ms=flat.get("Total"), options=dict(options), timing=flat)}
+
+
+def _read_flat_jit(value: dict[str, Any]) -> dict[str, Any]:
+    """As 11 has it: every option and every time for itself, and no sum."""
+    functions = value.get("Functions")
+    times = {key.removesuffix(" Time"): ms for key, ms in value.items() if key.endswith(" Time")}
+    options = {key: is_on for key, is_on in value.items() if type(is_on) is bool}
+    if type(functions) is not int or not set(map(type, times.values())) <= keys.NUMBER:
+        return {}
+    total = fsum(times.values()) if times else None
+    return {"jit": Jit(functions=functions, total_ms=total, options=options, timing=times)}
 
 
 def _write_jit(jit: Jit | None) -> dict[str, object] | None:

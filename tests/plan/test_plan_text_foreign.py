@@ -6,6 +6,7 @@ import pytest
 from test_plan_text_recorded import essence
 
 from perfkit.errors import PlanParseError
+from perfkit.plan import dump_json, read_json
 from perfkit.plan.text import read_text, write_text
 from perfkit.plan.text.check import first_loss
 
@@ -139,3 +140,31 @@ def test_what_is_no_plan_is_refused_where_it_stands(text: str, line: int) -> Non
     with pytest.raises(PlanParseError) as refused:
         read_text(text)
     assert refused.value.line == line
+
+
+def test_the_summary_of_servers_before_11_is_written_as_it_was() -> None:
+    text = "Seq Scan on t\nPlanning time: 0.300 ms\nExecution time: 0.500 ms\n"
+    found = read_text(text)
+    assert (found.planning_ms, found.execution_ms) == (0.3, 0.5)
+    assert essence(write_text(found)) == essence(text)
+    assert list(dump_json(found)[0]) == ["Plan", "Planning Time", "Execution Time"]
+
+
+def test_jit_of_11_is_read() -> None:
+    text = (
+        "Seq Scan on t\n"
+        "JIT:\n"
+        "  Functions: 8\n"
+        "  Generation Time: 1.000 ms\n"
+        "  Inlining: true\n"
+        "  Inlining Time: 2.000 ms\n"
+        "  Optimization: false\n"
+        "  Optimization Time: 3.000 ms\n"
+        "  Emission Time: 4.000 ms\n"
+    )
+    found = read_text(text)
+    assert found.jit is not None
+    assert (found.jit.functions, found.jit.total_ms) == (8, 10.0)
+    assert found.jit.options == {"Inlining": True, "Optimization": False}
+    assert essence(write_text(found)) == essence(text)
+    assert read_json(dump_json(found)) == found

@@ -12,9 +12,9 @@ from perfkit.plan.text.nodes import buffer_keys
 
 _TIMES: Final = {
     "Planning Time": "Planning Time",
-    "Planning time": "Planning Time",
+    "Planning time": "Planning time",
     "Execution Time": "Execution Time",
-    "Execution time": "Execution Time",
+    "Execution time": "Execution time",
     "Total runtime": "Total Runtime",
 }
 _LABELS: Final = frozenset({*_TIMES, "Planning", "JIT", "Settings", "Query Identifier", "Serialization"})
@@ -142,8 +142,11 @@ def _buffers(lines: list[str]) -> dict[str, Any] | None:
 
 
 def read_jit(lines: list[str]) -> dict[str, Any] | None:
-    """The JIT block; None when it is in another form than that of 12 and later."""
+    """The JIT block; None when it is in no form of 11 and later."""
     said = dict(line.split(": ", 1) for line in lines if ": " in line)
+    if "Inlining" in said:
+        flat = {key: _flat(text) for key, text in said.items()}
+        return flat if write_jit(flat) == lines else None
     if len(said) != len(lines) or not said.keys() <= {"Functions", "Options", "Timing"}:
         return None
     if _FUNCTIONS.fullmatch(said.get("Functions", "")) is None:
@@ -159,8 +162,23 @@ def read_jit(lines: list[str]) -> dict[str, Any] | None:
     return made if write_jit(made) == lines else None
 
 
+def _flat(text: str) -> Any:
+    ms = _MS.fullmatch(text)
+    if ms is not None:
+        return float(ms[1])
+    return text == "true" if text in ("true", "false") else number(text)
+
+
+def _write_flat(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.3f} ms" if isinstance(value, float) else str(value)
+
+
 def write_jit(jit: dict[str, Any]) -> list[str]:
     """The lines inside a JIT block."""
+    if "Inlining" in jit:  # 11
+        return [f"{key}: {_write_flat(value)}" for key, value in jit.items()]
     lines = [f"Functions: {jit['Functions']}"]
     if jit.get("Options"):
         options = (f"{name} {str(is_on).lower()}" for name, is_on in jit["Options"].items())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from perfkit.plan import keys
 from perfkit.plan.dump_json import dump_json
 from perfkit.plan.model import Node, Plan
 from perfkit.plan.text.closing import write_jit
@@ -50,10 +51,13 @@ def write_text(plan: Plan) -> str:
             (child, entry, inner, False)
             for child, entry in zip(reversed(node.children), reversed(children), strict=True)
         )
-    return "\n".join([*lines, *_beside(document, is_verbose or is_whole, is_whole)])
+    labels = {today: old for old, today in keys.OLD_TIMES.items() if old in plan.keys}
+    return "\n".join([*lines, *_beside(document, labels, is_verbose or is_whole, is_whole)])
 
 
-def _beside(document: dict[str, Any], with_names: bool, with_relations: bool) -> list[str]:
+def _beside(
+    document: dict[str, Any], labels: dict[str, str], with_names: bool, with_relations: bool
+) -> list[str]:
     """The lines after the tree.
 
     TEXT names a constraint's trigger only with VERBOSE, and its table only if several are written to.
@@ -62,16 +66,18 @@ def _beside(document: dict[str, Any], with_names: bool, with_relations: bool) ->
     for key, value in document.items():
         if key != "Plan" and value is not None:
             try:
-                lines += _group_lines(key, value, with_names, with_relations)
+                lines += _group_lines(key, value, labels, with_names, with_relations)
             except (AttributeError, KeyError, TypeError, ValueError):
                 # in another form than PostgreSQL's, as the document of a newer server may have it
                 lines.append(f"{key}: {value}")
     return lines
 
 
-def _group_lines(key: str, value: Any, with_names: bool, with_relations: bool) -> list[str]:
+def _group_lines(
+    key: str, value: Any, labels: dict[str, str], with_names: bool, with_relations: bool
+) -> list[str]:
     if key in _BESIDE:
-        label = "Total runtime" if key == "Total Runtime" else key
+        label = "Total runtime" if key == "Total Runtime" else labels.get(key, key)
         return [f"{label}: {value}" if isinstance(value, str) else f"{label}: {value:.3f} ms"]
     if key == "Settings":
         pairs = ", ".join(f"{name} = '{said}'" for name, said in value.items())
