@@ -142,6 +142,21 @@ def test_what_is_no_plan_is_refused_where_it_stands(text: str, line: int) -> Non
     assert refused.value.line == line
 
 
+def test_blocks_of_pg_overexplain_are_kept() -> None:
+    text = (
+        "Seq Scan on t\n"
+        "  Disabled Nodes: 0\n"
+        "PlannedStmt:\n"
+        "  Command Type: select\n"
+        "RTI 1 (relation, inherited, in-from-clause):\n"
+        "  Eref: t (a, b)\n"
+        "Unprunable RTIs: 1\n"
+    )
+    found = read_text(text)
+    assert found.extra["RTI 1 (relation, inherited, in-from-clause)"] == "\nEref: t (a, b)"
+    assert first_loss(text, found) is None
+
+
 def test_the_summary_of_servers_before_11_is_written_as_it_was() -> None:
     text = "Seq Scan on t\nPlanning time: 0.300 ms\nExecution time: 0.500 ms\n"
     found = read_text(text)

@@ -18,6 +18,9 @@ _TIMES: Final = {
     "Total runtime": "Total Runtime",
 }
 _LABELS: Final = frozenset({*_TIMES, "Planning", "JIT", "Settings", "Query Identifier", "Serialization"})
+_SUMMARY: Final = re.compile(r"[A-Z][^'\"(]*")
+_HEADING: Final = re.compile(r"[A-Z][^'\"]*\)")
+"""``RTI 1 (relation, inherited)``: how pg_overexplain heads a block."""
 _MS: Final = re.compile(r"(\d+\.\d+) ms")
 _SETTING: Final = re.compile(r"([\w.]+) = (?:'(.*?)'|NULL)(?:, (?=[\w.]+ = )|$)", re.DOTALL)
 _TRIGGER: Final = re.compile(
@@ -64,7 +67,7 @@ def _put(words: str, inside: list[str], body: dict[str, Any]) -> bool:
         if found is not None and not inside:
             body.setdefault("Triggers", []).append(_trigger(*found.groups()))
             return True
-    if not colon or not re.match(r"[A-Z][^'\"(]*$", label):
+    if not colon or not (_SUMMARY.fullmatch(label) or (inside and not value and _HEADING.fullmatch(label))):
         return False
     made: Any = None
     key = _TIMES.get(label, label)
