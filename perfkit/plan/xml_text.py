@@ -1,121 +1,227 @@
-"""EXPLAIN (FORMAT XML) into the objects of its JSON."""
+"""EXPLAIN (FORMAT XML) into the objects of its JSON.
+
+PostgreSQL writes control characters as they are, which XML does not allow and its readers refuse; and a document type
+can make a small text huge. So this reads the few forms that EXPLAIN has and refuses the rest.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any, Final
-from xml.etree.ElementTree import ParseError, TreeBuilder, XMLParser
+import sys
+from dataclasses import dataclass, field
+from typing import Final
 
 from perfkit.errors import PlanParseError
 from perfkit.plan import keys
-from perfkit.plan.yaml_text import GROUPS
+from perfkit.plan.scalar import GROUPS, STRUCTURE, scalar
 
-_LISTS: Final = frozenset({"Plans", "Workers", "Triggers", "Target Tables", "Grouping Sets", "Sort Groups"})
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$")
-_TEXTS: Final = frozenset(
-    name for name, (_, types) in keys.NODE.items() if types is keys.TEXT or types is keys.TEXTS
+_PART: Final = re.compile(
+    r"<(?P<end>/?)(?P<tag>[^\s<>/!?=\"']+)(?P<attributes>\s[^<>]*?)?(?P<is_empty>/?)>"
+    r"|<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<raw>.*?)\]\]>|(?P<text>[^<]+)",
+    re.DOTALL,
 )
-_TEXT_NAMES: Final = _TEXTS | {
-    *("Query Text", "Query Parameters", "Trigger Name", "Constraint Name", "Relation", "Function Call"),
-    *("Table Function Name", "Tuplestore Name", "Custom Plan Provider", "Conflict Resolution", "Format"),
-    *("Remote SQL", "Conflict Filter", "Sampling Method", "Storage", "Full-sort Groups", "Item"),
+_REFERENCE: Final = re.compile(r"&(?:#x([\da-fA-F]{1,8})|#(\d{1,8})|(\w+));|&")
+_ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+
+_LISTS: Final = frozenset({"Plans", "Workers", "Triggers", "Target Tables", "Grouping Sets"})
+_ITEMS: Final = frozenset(name for name, (_, types) in keys.NODE.items() if types is keys.TEXTS)
+_TEXTS: Final = frozenset(name for name, (_, types) in keys.NODE.items() if types is keys.TEXT) | {
+    *(
+        "Item",
+        "Query Text",
+        "Query Parameters",
+        "Trigger Name",
+        "Constraint Name",
+        "Relation",
+        "Relations",
+        "Format",
+    ),
+    *(
+        "Function Call",
+        "Table Function Name",
+        "Table Function Call",
+        "Tuplestore Name",
+        "Custom Plan Provider",
+    ),
+    *("Conflict Resolution", "Conflict Filter", "Sampling Method", "Repeatable Seed", "Storage", "Window"),
+    *("Remote SQL", "Foreign File", "Foreign Program"),
 }
-_NAMES: Final = {"I O": "I/O"}
-_ODD_NAMES: Final = {
-    "One Time Filter": "One-Time Filter",
-    "Full sort Groups": "Full-sort Groups",
-    "Pre sorted Groups": "Pre-sorted Groups",
-}
-_NUMBERED: Final = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[\da-fA-F]+);)")
+"""Properties whose value is text even when it looks like a number."""
+_HYPHENS: Final = {"One Time Filter": "One-Time Filter"}
+_SORT_GROUPS: Final = ("Full-sort Groups", "Pre-sorted Groups")
+_SORT_SPACES: Final = ("Sort Space Memory", "Sort Space Disk")
+_EXCERPT_CHARACTERS: Final = 60
+
+
+@dataclass(slots=True)
+class _Element:
+    name: str
+    begin: int
+    """Offset of its tag."""
+    texts: list[str] = field(default_factory=list)
+    inside: list[tuple[str, object]] = field(default_factory=list)
 
 
 def loads(text: str) -> object:
     """What the text says; PlanParseError with line and column where it is not EXPLAIN's XML.
 
-    A document type is refused: PostgreSQL writes none, and entities can make a small text huge.
-
     >>> loads("<explain><Query><Plan><Node-Type>Result</Node-Type><Plan-Rows>1</Plan-Rows></Plan></Query></explain>")
     [{'Plan': {'Node Type': 'Result', 'Plan Rows': 1}}]
     """
-    doctype = text.find("<!DOCTYPE")
-    if doctype >= 0:
-        raise PlanParseError(
-            "a document type has no place in a plan",
-            line=text.count("\n", 0, doctype) + 1,
-            column=doctype - text.rfind("\n", 0, doctype),
-            excerpt="<!DOCTYPE",
+    text = text.replace("\r\n", "\n")
+    document = _Element("", 0)
+    around = [document]
+    place = 0
+    while place < len(text):
+        part = _PART.match(text, place)
+        if part is None:
+            raise _refused(_why(text, place), text, place)
+        tag = part["tag"]
+        words = part["raw"] if part["text"] is None else _resolved(part["text"], text, place)
+        if words is not None:
+            around[-1].texts.append(words)
+        elif tag is not None and not part["end"]:
+            around.append(_Element(_name(tag), place))
+        if tag is not None and (part["end"] or part["is_empty"]):
+            element = around.pop()
+            if element.name != _name(tag) or not around:
+                raise _refused(f"</{tag}> ends what does not begin", text, place)
+            around[-1].inside.append((element.name, _value(element, around[-1], text)))
+        place = part.end()
+    if len(around) > 1:
+        raise _refused(
+            f"the text ends inside of <{around[-1].name.replace(' ', '-')}>", text, len(text.rstrip())
         )
-    reader = _Reader()
-    parser = XMLParser(target=reader)
-    try:
-        parser.feed(re.sub(r"^\s*<\?xml[^>]*\?>", "", text, count=1))
-        return parser.close()
-    except ParseError as error:
-        line, column = error.position
-        raise PlanParseError(
-            f"not XML: {error.msg.partition(':')[0]}", line=line, column=column + 1
-        ) from None
-    except ValueError:
-        raise PlanParseError(
-            "not XML: the text holds a character that XML has not", line=1, column=1
-        ) from None
+    _check_no_text(document, text)
+    return _plans(document, text)
 
 
-class _Reader(TreeBuilder):
-    """Builds the objects while the parser goes along, so that depth is no limit."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[tuple[str, Any]] = []
-        self.text: list[str] = []
-        self.queries: list[Any] = []
-
-    def start(self, tag: Any, attrs: Any, /) -> Any:
-        if self.open and self.open[-1][1] is None:
-            name = self.open[-1][0]
-            inner = _name(tag)
-            is_list = name in _LISTS or inner in ("Item", "Group", "Worker", "Trigger") or inner == "Query"
-            self.open[-1] = (name, [] if is_list else {})
-        self.open.append((_name(tag), None))
-        self.text = []
-
-    def data(self, data: str, /) -> None:
-        self.text.append(data)
-
-    def end(self, tag: Any, /) -> Any:
-        name, value = self.open.pop()
-        words = "".join(self.text)
-        if value is None:
-            if name in _LISTS or (not words.strip() and name in GROUPS):
-                value = [] if name in _LISTS else {}
-            else:
-                value = _value(name, self.open[-1][0] if self.open else "", words)
-        self.text = []
-        if not self.open:
-            self.queries = value if isinstance(value, list) else [value]
-            return
-        container = self.open[-1][1]
-        if isinstance(container, list):
-            container.append(value)
+def _plans(document: _Element, text: str) -> list[object]:
+    found: list[object] = []
+    for name, value in document.inside:
+        if name == "Plan":
+            found.append({"Plan": value})
+        elif name == "explain" and isinstance(value, list):
+            found += value
+        elif name in ("explain", "Query") and isinstance(value, dict):
+            found.append(value)
         else:
-            container[name] = value
-
-    def close(self) -> Any:
-        return self.queries
+            tag = name.replace(" ", "-")
+            raise _refused(
+                f"<{tag}> is no plan; expected <explain> with a <Plan> inside", text, document.begin
+            )
+    return found
 
 
 def _name(tag: str) -> str:
-    name = tag.rpartition("}")[2].replace("-", " ")
-    name = _ODD_NAMES.get(name, name)
-    return name.replace("I O ", "I/O ") if "I O " in name else name
+    name = tag.replace("-", " ")
+    name = name.replace("I O ", "I/O ") if "I O " in name else name
+    return _HYPHENS.get(name, name)
 
 
-def _value(name: str, owner: str, words: str) -> object:
-    if name in _TEXT_NAMES or owner == "Settings":
+def _value(element: _Element, around: _Element, text: str) -> object:
+    if not element.inside:
+        return _leaf(element.name, around.name, "".join(element.texts))
+    _check_no_text(element, text)
+    if _is_list(element):
+        return [value for _, value in element.inside]
+    found: dict[str, object] = {}
+    for name, value in _labelled(element.inside):
+        if name in STRUCTURE and name in found:
+            raise _refused(f'"{name}" stands twice in this element', text, element.begin)
+        found[name] = value
+    return found
+
+
+def _labelled(inside: list[tuple[str, object]]) -> list[tuple[str, object]]:
+    """The properties with the names that other formats give to the groups of an Incremental Sort.
+
+    XML has one name for groups and one for spaces; their order is that of the other formats, of which the first
+    group is always there, and the space that alone is there is on disk when every method is one for disks.
+    """
+    methods = dict(inside).get("Sort Methods Used")
+    is_on_disk = isinstance(methods, list) and all(str(method).startswith("external") for method in methods)
+    names = {
+        "Incremental Sort Groups": iter(_SORT_GROUPS),
+        "Sort Space": iter(_SORT_SPACES[is_on_disk:]),
+    }
+    return [(next(names[name], name) if name in names else name, value) for name, value in inside]
+
+
+def _is_list(element: _Element) -> bool:
+    """Whether JSON has an array here: XML names its entries alike, by the singular of the array's name."""
+    name, inner = element.name, element.inside[0][0]
+    if name in _LISTS or name in _ITEMS:
+        return True
+    if any(other != inner for other, _ in element.inside):
+        return False
+    return (
+        len(element.inside) > 1
+        or inner in ("Item", "explain")
+        or name == f"{inner}s"
+        or (name, inner) == ("explain", "Query")
+    )
+
+
+def _leaf(name: str, around: str, words: str) -> object:
+    if name in GROUPS and not words.strip():
+        return {}
+    if (name in _LISTS or name in _ITEMS) and not words.strip():
+        return []
+    is_text = name in _TEXTS or around == "Settings"
+    if words[:1] == "\n" and not is_text and words.isspace():
+        return []
+    if words[:1] == "\n" and name != "Query Text" and not words.rpartition("\n")[2].strip():
+        words = words.strip()  # an editor gave the text lines of its own
+    value = words if is_text else scalar(words.strip())
+    return words if isinstance(value, str) else value
+
+
+def _check_no_text(element: _Element, text: str) -> None:
+    words = "".join(element.texts).strip()
+    if words:
+        raise _refused(
+            f"text between elements, where only elements were expected: {words[:20]}", text, element.begin
+        )
+
+
+def _resolved(words: str | None, text: str, place: int) -> str | None:
+    """The text with the characters that its references stand for."""
+    if words is None or "&" not in words:
         return words
-    if words in ("true", "false"):
-        return words == "true"
-    if _NUMBER.match(words) and len(words) < 400:
-        return json.loads(words)
-    return words
+
+    def character(found: re.Match[str]) -> str:
+        hexadecimal, decimal, name = found.groups()
+        if name in _ENTITIES:
+            return _ENTITIES[name]
+        code = int(hexadecimal, 16) if hexadecimal else int(decimal) if decimal else -1
+        if not 0 <= code <= sys.maxunicode:
+            raise _refused(f"{found[0]} stands for no character", text, place + found.start())
+        return chr(code)
+
+    return _REFERENCE.sub(character, words)
+
+
+_WHY: Final = {
+    "<!--": "this comment has no end",
+    "<![CDATA[": "this text has no end",
+    "<!": "a document type has no place in a plan",
+    "<?": "this instruction has no end",
+}
+
+
+def _why(text: str, place: int) -> str:
+    """Why no part of XML begins at the place."""
+    return next(
+        (why for mark, why in _WHY.items() if text.startswith(mark, place)), "not XML: this tag is not whole"
+    )
+
+
+def _refused(message: str, text: str, place: int) -> PlanParseError:
+    begin = text.rfind("\n", 0, place) + 1
+    return PlanParseError(
+        message,
+        line=text.count("\n", 0, place) + 1,
+        column=place - begin + 1,
+        excerpt=text[place : place + _EXCERPT_CHARACTERS].partition("\n")[0].strip() or None,
+    )

@@ -1,8 +1,8 @@
-"""Record the plans of scenarios.sql on a server, as its EXPLAIN gives them.
+"""Record the plans of scenarios.sql and scenarios_rare.sql on a server, as its EXPLAIN gives them.
 
     python tests/plan/record.py DSN [DIRECTORY]
 
-Makes the schema ``plans`` anew in that database. Beside each JSON document stands the text of the same statement with
+Makes the schema ``plans`` anew in that database, with foreign servers that lead back to it. Beside each JSON document stands the text of the same statement with
 COSTS OFF, which shows how PostgreSQL heads each node's line. ``record_formats`` gives the same plan in all four
 formats, with options whose output is the same each time.
 """
@@ -28,7 +28,7 @@ SINCE = {"memory": 17, "serialize text": 17, "generic_plan": 16, "wal": 13, "set
 STEADY = {
     "plain": "",
     "verbose": "verbose, settings, memory",
-    "costs_off": "analyze, costs off, timing off, summary off",
+    "costs_off": "analyze, costs off, timing off, summary off, buffers off",
     "buffers": "analyze, buffers, verbose, wal, settings, serialize text, timing off, summary off",
     "generic": "generic_plan, verbose",
 }
@@ -36,6 +36,15 @@ STEADY = {
 
 FORMATS = {"json": "json", "txt": "text", "yaml": "yaml", "xml": "xml"}
 """Suffix of a recording to PostgreSQL's name of the format."""
+
+MISSING = (
+    psycopg.errors.UndefinedObject,
+    psycopg.errors.UndefinedFunction,
+    psycopg.errors.UndefinedColumn,
+    psycopg.errors.SyntaxError,
+    psycopg.errors.FeatureNotSupported,
+)
+"""What a server says to a statement or setting of a later major."""
 
 _FIGURES = re.compile(r" \((actual .*|never executed)\)$", re.MULTILINE)
 
@@ -47,12 +56,19 @@ class Scenario:
     options: tuple[str, ...]
     settings: tuple[tuple[str, str], ...]
     arguments: str | None
+    before: tuple[str, ...]
+    """Statements that have to run first, in the same transaction."""
+    is_rare: bool
 
 
-def scenarios(text: str) -> list[Scenario]:
-    """The statements of a scenario file with what their headers say."""
+def scenarios() -> list[Scenario]:
+    """The statements of both scenario files with what their headers say."""
+    return [*_scenarios("scenarios.sql", is_rare=False), *_scenarios("scenarios_rare.sql", is_rare=True)]
+
+
+def _scenarios(file: str, *, is_rare: bool) -> list[Scenario]:
     found = []
-    for part in re.split(r"^-- name: ", text, flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^-- name: ", (HERE / file).read_text(), flags=re.MULTILINE)[1:]:
         name, *lines = part.splitlines()
         headers = dict(re.findall(r"^-- (\w+): (.*)$", part, flags=re.MULTILINE))
         settings = re.findall(r"(\w+) = ([^,]+)", headers.get("set", ""))
@@ -63,6 +79,8 @@ def scenarios(text: str) -> list[Scenario]:
                 options=tuple(headers.get("explain", EVERYTHING).split(", ")),
                 settings=tuple((key, value.strip("'")) for key, value in settings),
                 arguments=headers.get("prepare"),
+                before=tuple(filter(None, headers.get("before", "").split("; "))),
+                is_rare=is_rare,
             )
         )
     return found
@@ -72,6 +90,8 @@ def record(
     connection: psycopg.Connection[tuple[object, ...]], scenario: Scenario
 ) -> tuple[object, str] | None:
     """The plan as JSON and as text; None when the server has no such option, setting or statement."""
+    if not _has_jit(connection, scenario):
+        return None
     major = connection.info.server_version // 10000
     options = _known(scenario.options, major)
     if "generic_plan" in scenario.options and major < SINCE["generic_plan"]:
@@ -84,9 +104,7 @@ def record(
             document = _explain(connection, scenario, [*options, "format json"])
         with connection.transaction(force_rollback=True):
             text = _explain(connection, scenario, brief)
-    except psycopg.errors.UndefinedObject:
-        return None
-    except psycopg.errors.SyntaxError:
+    except MISSING:
         return None
     return document[0], _FIGURES.sub("", "\n".join(map(str, text)))
 
@@ -95,6 +113,8 @@ def record_formats(
     connection: psycopg.Connection[tuple[object, ...]], scenario: Scenario, options: str
 ) -> dict[str, str] | None:
     """The plan in each format, by suffix; None when the server cannot give it, or not the same twice."""
+    if not _has_jit(connection, scenario):
+        return None
     words = _known(tuple(filter(None, options.split(", "))), connection.info.server_version // 10000)
     if "generic_plan" in options and ("generic_plan" not in words or "$1" not in scenario.statement):
         return None
@@ -105,9 +125,17 @@ def record_formats(
                 answer = _explain(connection, scenario, [*words, f"format {FORMATS[suffix]}"])
             text = json.dumps(answer[0], indent=1) if suffix == "json" else "\n".join(map(str, answer))
             found.append((suffix, text + "\n"))
-    except (psycopg.errors.UndefinedObject, psycopg.errors.SyntaxError, psycopg.errors.UndefinedParameter):
+    except (*MISSING, psycopg.errors.UndefinedParameter):
         return None
     return dict(found) if found[1] == found[-1] else None
+
+
+def _has_jit(connection: psycopg.Connection[tuple[object, ...]], scenario: Scenario) -> bool:
+    """Whether the server can compile, when the scenario is about that."""
+    if ("jit", "on") not in scenario.settings:
+        return True
+    found = connection.execute("select pg_jit_available()").fetchone()
+    return found == (True,)
 
 
 def _known(options: tuple[str, ...], major: int) -> list[str]:
@@ -119,6 +147,8 @@ def _explain(
 ) -> list[object]:
     for name, value in scenario.settings:
         connection.execute(sql.SQL("set local {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    for first in scenario.before:
+        connection.execute(first.encode())
     statement = scenario.statement
     if scenario.arguments:
         connection.execute(f"prepare recorded as {statement}".encode())
@@ -134,7 +164,7 @@ def _explain(
 def main(dsn: str, directory: Path = HERE / "recorded") -> None:
     directory.mkdir(parents=True, exist_ok=True)
     with prepared(dsn) as connection:
-        for scenario in scenarios((HERE / "scenarios.sql").read_text()):
+        for scenario in scenarios():
             recorded = record(connection, scenario)
             if recorded is None:
                 sys.stderr.write(f"{scenario.name}: not on this server\n")
@@ -148,8 +178,8 @@ def main(dsn: str, directory: Path = HERE / "recorded") -> None:
 def prepared(dsn: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
     """A connection to the server with the schema made and the search path set."""
     with psycopg.connect(dsn, autocommit=True) as connection:
-        for statement in (HERE / "schema.sql").read_text().split(";\n\n"):
-            for part in re.split(r";\n(?!    |end)", statement):
+        for file in ("schema.sql", "schema_rare.sql"):
+            for part in re.split(r";\n(?!    |begin|end)", (HERE / file).read_text()):
                 if part.strip():
                     connection.execute(part.encode())
         connection.execute("set search_path = plans")

@@ -13,7 +13,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from record import FORMATS, HERE, STEADY, main, prepared, record_formats, scenarios
+from record import FORMATS, STEADY, main, prepared, record_formats, scenarios
 
 from perfkit.db.servers import Server, known_majors
 from perfkit.db.servers.home import home
@@ -39,7 +39,7 @@ def record_major(major: int, directory: Path) -> None:
         main(dsn, directory)
         with prepared(dsn) as connection:
             for name, options in STEADY.items():
-                for scenario in scenarios((HERE / "scenarios.sql").read_text()):
+                for scenario in scenarios():
                     texts = record_formats(connection, scenario, options)
                     for suffix, text in (texts or {}).items():
                         path = directory / name / f"{scenario.name}.{suffix}"
@@ -57,7 +57,7 @@ def keep(recorded: Path, kept: Path) -> None:
                 if path.stat().st_size <= LONGEST_JSON_BYTES:
                     _copy((path, path.with_suffix(".txt")), kept / str(major))
         if major in FORMAT_MAJORS:
-            names = [scenario.name for scenario in scenarios((HERE / "scenarios.sql").read_text())]
+            names = [scenario.name for scenario in scenarios()]
             for number, name in enumerate(names):
                 chosen = list(STEADY)[number // 2 % len(STEADY)]
                 if number % 2 == FORMAT_MAJORS.index(major):
