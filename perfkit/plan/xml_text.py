@@ -121,7 +121,14 @@ def _name(tag: str) -> str:
 
 def _value(element: _Element, around: _Element, text: str) -> object:
     if not element.inside:
-        return _leaf(element.name, around.name, "".join(element.texts))
+        words = "".join(element.texts)
+        if element.name == "Node Type" and "\n" in words:
+            raise _refused(
+                "the words of an element stand in a line of their own, expected them beside its tag",
+                text,
+                element.begin,
+            )
+        return _leaf(element.name, around.name, words)
     _check_no_text(element, text)
     if _is_list(element):
         return [value for _, value in element.inside]
@@ -171,17 +178,17 @@ def _leaf(name: str, around: str, words: str) -> object:
     is_text = name in _TEXTS or around == "Settings"
     if words[:1] == "\n" and not is_text and words.isspace():
         return []
-    if words[:1] == "\n" and name != "Query Text" and not words.rpartition("\n")[2].strip():
-        words = words.strip()  # an editor gave the text lines of its own
     value = words if is_text else scalar(words.strip())
     return words if isinstance(value, str) else value
 
 
 def _check_no_text(element: _Element, text: str) -> None:
-    words = "".join(element.texts).strip()
+    words = "".join(element.texts).split()
     if words:
         raise _refused(
-            f"text between elements, where only elements were expected: {words[:20]}", text, element.begin
+            f'only elements were expected inside of this one, but it holds the text "{words[0][:20]}"',
+            text,
+            element.begin,
         )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +59,11 @@ class Scenario:
     before: tuple[str, ...]
     """Statements that have to run first, in the same transaction."""
     is_rare: bool
+
+    @property
+    def has_jit(self) -> bool:
+        """Whether it is about code that the server compiles."""
+        return ("jit", "on") in self.settings
 
 
 def scenarios() -> list[Scenario]:
@@ -132,7 +137,7 @@ def record_formats(
 
 def _has_jit(connection: psycopg.Connection[tuple[object, ...]], scenario: Scenario) -> bool:
     """Whether the server can compile, when the scenario is about that."""
-    if ("jit", "on") not in scenario.settings:
+    if not scenario.has_jit:
         return True
     found = connection.execute("select pg_jit_available()").fetchone()
     return found == (True,)
@@ -161,10 +166,10 @@ def _explain(
     return [row[0] for row in rows]
 
 
-def main(dsn: str, directory: Path = HERE / "recorded") -> None:
+def main(dsn: str, directory: Path = HERE / "recorded", chosen: Sequence[Scenario] | None = None) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     with prepared(dsn) as connection:
-        for scenario in scenarios():
+        for scenario in scenarios() if chosen is None else chosen:
             recorded = record(connection, scenario)
             if recorded is None:
                 sys.stderr.write(f"{scenario.name}: not on this server\n")

@@ -20,18 +20,22 @@ FOUR_FORMATS = [name for name in NAMES if (FOLDER / f"{name}.yaml").exists()]
 RUNS_ON_AFTER_THE_ROOT = "cte_writing_unread"
 """Its DELETE runs after the main query ended, so its time is in no total of the root."""
 
+LINES_OF_THEIR_OWN = ("odd_conditions", "odd_names_wild")
+"""Their conditions and names go over several lines, some of which look like nodes."""
+
 _FIGURES = re.compile(r" (?: \(cost=| ?\(actual | ?\(never executed\)).*$")
 
 
 @cache
 def text_of(name: str) -> str:
-    return (FOLDER / f"{name}.json").read_text()
+    return formatted(name, "json")
 
 
 @cache
 def formatted(name: str, suffix: str) -> str:
-    """What the server printed in another format: suffix txt, yaml or xml."""
-    return (FOLDER / f"{name}.{suffix}").read_text()
+    """What the server printed, to the letter: suffix json, txt, yaml or xml."""
+    with (FOLDER / f"{name}.{suffix}").open(newline="") as file:
+        return file.read()
 
 
 def document(name: str) -> list[dict[str, object]]:

@@ -168,10 +168,10 @@ select "c -> d", "tab	here", "e""q", "it's" from "a (b)" p join "two
 lines" q on q.id = p.id join "日本.表 «é»" r on r.id = p.id join "<b>&amp;]]>" s on s.id = p.id left join " blanks " t on t.id = s.id;
 
 -- name: odd_names_like_a_plan
-select * from "->  Seq Scan on x  (cost=0.00..1.00 rows=1 width=4)" "  (actual time=1.0..2.0 rows=3 loops=4)";
+select * from "->  Seq Scan on x  (cost)" "(never executed)";
 
 -- name: odd_conditions
-select * from issue where title <> E'it''s\n  ->  Seq Scan on x  (cost=0.00..1.00 rows=1 width=4)\n\t"q" \\ <b>&amp;]]> \r 日本 '
+select * from issue where title <> E'it''s\n  ->  Seq Scan on x  (cost=0.00..1.00 rows=1 width=4)\n"q"\t\\ <b>&amp;]]> \r 日本 '
   and state not in ('', ' ', E'\n', 'a: b', '- c', '# d', '"', '''', '{', '[', 'true', 'null', '~', '12');
 
 -- name: odd_control_characters

@@ -62,7 +62,7 @@ insert into reading select n, n % 50 from generate_series(1, 40000) n;
 create index reading_at on reading using brin (at) with (pages_per_range = 8);
 
 create table "a (b)" (id int primary key, "c -> d" text);
-create table "->  Seq Scan on x  (cost=0.00..1.00 rows=1 width=4)" (id int);
+create table "->  Seq Scan on x  (cost)" (id int);
 create table "two
 lines" (id int, "tab	here" text);
 create table "日本.表 «é»" (id int, "e""q" text);

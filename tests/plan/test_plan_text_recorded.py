@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded_plans import FOLDER
+from recorded_plans import FOLDER, formatted
 
 from perfkit.plan import Buffers, Node, Plan, Serialization, Trigger, Wal, Worker, read_json
 from perfkit.plan.json_text import loads
@@ -91,6 +91,10 @@ def differences(stated: Plan, whole: Plan) -> list[str]:
             a, b = getattr(mine, part.name), getattr(yours, part.name)
             if (part.name, a, b) == ONLY_TARGET and above[mine.number].node_type == "ModifyTable":
                 continue
+            if part.name == "scan_direction" and b == "NoMovement":
+                continue  # before 16, of an index that only gives distances; no word of it in TEXT
+            if part.name == "function" and b is None and a == yours.alias:
+                continue  # ROWS FROM several functions: without VERBOSE their alias looks like one
             if not same_as_stated(a, b):
                 found.append(f"{mine.number} {mine.label}: {part.name} {a!r}, expected {b!r}")
     for part in fields(Plan):
@@ -105,11 +109,11 @@ def differences(stated: Plan, whole: Plan) -> list[str]:
 
 @pytest.mark.parametrize("path", TEXTS, ids=name_of)
 def test_text_read_and_written_is_the_text(path: Path) -> None:
-    text = path.read_text()
+    text = formatted(name_of(path), "txt")
     assert essence(write_text(read_text(text))) == essence(text)
 
 
 @pytest.mark.parametrize("path", STEADY, ids=name_of)
 def test_text_gives_the_model_of_json(path: Path) -> None:
-    whole = read_json(loads(path.with_suffix(".json").read_text()))
-    assert differences(read_text(path.read_text()), whole) == []
+    whole = read_json(loads(formatted(name_of(path), "json")))
+    assert differences(read_text(formatted(name_of(path), "txt")), whole) == []
