@@ -160,7 +160,7 @@ def _is_list(element: _Element) -> bool:
     name, inner = element.name, element.inside[0][0]
     if name in _LISTS or name in _ITEMS:
         return True
-    if any(other != inner for other, _ in element.inside):
+    if name in ("Query", "Plan") or any(other != inner for other, _ in element.inside):
         return False
     return (
         len(element.inside) > 1

@@ -7,7 +7,23 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-_SINGULAR = {"Plans": "Plan", "Workers": "Worker", "Triggers": "Trigger", "Tasks": "Task"}
+_SINGULAR = {
+    "Plans": "Plan",
+    "Workers": "Worker",
+    "Triggers": "Trigger",
+    "Tasks": "Task",
+    "Target Tables": "Target Table",
+    "Grouping Sets": "Grouping Set",
+    "Hash Keys": "Hash Key",
+    "Group Keys": "Group Key",
+}
+_TAGS = {
+    "Full-sort Groups": "Incremental-Sort-Groups",
+    "Pre-sorted Groups": "Incremental-Sort-Groups",
+    "Sort Space Memory": "Sort-Space",
+    "Sort Space Disk": "Sort-Space",
+}
+"""XML has the kind of a group where other formats have its name."""
 _TAG = re.compile(r"[^A-Za-z0-9._-]")
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#x0d;"}
 
@@ -49,7 +65,7 @@ def as_xml(documents: list[dict[str, Any]]) -> str:
 
 
 def _xml(name: str, value: Any, depth: int) -> str:
-    tag, indent = _TAG.sub("-", name), "  " * depth
+    tag, indent = _TAGS.get(name) or _TAG.sub("-", name), "  " * depth
     if isinstance(value, dict):
         inner = "".join(_xml(key, one, depth + 1) for key, one in value.items())
     elif isinstance(value, list):

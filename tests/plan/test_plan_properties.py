@@ -17,6 +17,7 @@ from test_plan_text_recorded import differences
 
 from perfkit.errors import PlanParseError
 from perfkit.plan import collect_plans, diff, dump_json, parse_plan, read_json, xml_text, yaml_text
+from perfkit.plan.json_text import loads
 from perfkit.plan.text import read_text, write_text
 
 SUFFIXES = ("json", "yaml", "xml", "txt")
@@ -110,10 +111,19 @@ def assert_is_read_or_refused(text: str) -> None:
     for plan in found.plans:
         assert [node.label for node in plan.walk()]
     for error in found.errors:
-        if "\n" in text.strip():
-            assert error.line is not None
-            assert 1 <= error.line <= len(re.split(r"\r\n|\n|\r", text))
         assert "\n" not in str(error)
+        if error.line is not None:
+            assert 1 <= error.line <= len(re.split(r"\r\n|\n|\r", text))
+        elif "\n" in text.strip():
+            assert is_json(text), "in whole JSON the fault is told by the number of its node"
     if found.errors:
         with pytest.raises(PlanParseError):
             parse_plan(text)
+
+
+def is_json(text: str) -> bool:
+    try:
+        loads(text)
+    except json.JSONDecodeError:
+        return False
+    return True
