@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from perfkit.errors import PlanParseError
 from perfkit.plan import keys
+from perfkit.plan.draft import collector_paused
 from perfkit.plan.scalar import GROUPS, STRUCTURE, scalar
 
 _PART: Final = re.compile(
@@ -20,6 +22,8 @@ _PART: Final = re.compile(
     r"|<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(?P<raw>.*?)\]\]>|(?P<text>[^<]+)",
     re.DOTALL,
 )
+_LEAF: Final = re.compile(r"\s*<([\w.-]+)>([^<&\n]*)</\1>")
+"""A property as nearly all are written, in one go."""
 _REFERENCE: Final = re.compile(r"&(?:#x([\da-fA-F]{1,8})|#(\d{1,8})|(\w+));|&")
 _ENTITIES: Final = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
@@ -58,7 +62,8 @@ class _Element:
     name: str
     begin: int
     """Offset of its tag."""
-    texts: list[str] = field(default_factory=list)
+    texts: list[tuple[int, str]] = field(default_factory=list)
+    """Each with its offset."""
     inside: list[tuple[str, object]] = field(default_factory=list)
 
 
@@ -68,18 +73,29 @@ def loads(text: str) -> object:
     >>> loads("<explain><Query><Plan><Node-Type>Result</Node-Type><Plan-Rows>1</Plan-Rows></Plan></Query></explain>")
     [{'Plan': {'Node Type': 'Result', 'Plan Rows': 1}}]
     """
-    text = text.replace("\r\n", "\n")
+    with collector_paused():
+        return _loads(text.replace("\r\n", "\n"))
+
+
+def _loads(text: str) -> object:
     document = _Element("", 0)
     around = [document]
     place = 0
     while place < len(text):
+        leaf = _LEAF.match(text, place)
+        if leaf is not None:
+            element = around[-1]
+            name = _name(leaf[1])
+            element.inside.append((name, _leaf(name, element.name, leaf[2])))
+            place = leaf.end()
+            continue
         part = _PART.match(text, place)
         if part is None:
             raise _refused(_why(text, place), text, place)
         tag = part["tag"]
         words = part["raw"] if part["text"] is None else _resolved(part["text"], text, place)
         if words is not None:
-            around[-1].texts.append(words)
+            around[-1].texts.append((place, words))
         elif tag is not None and not part["end"]:
             around.append(_Element(_name(tag), place))
         if tag is not None and (part["end"] or part["is_empty"]):
@@ -113,6 +129,7 @@ def _plans(document: _Element, text: str) -> list[object]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def _name(tag: str) -> str:
     name = tag.replace("-", " ")
     name = name.replace("I O ", "I/O ") if "I O " in name else name
@@ -121,7 +138,7 @@ def _name(tag: str) -> str:
 
 def _value(element: _Element, around: _Element, text: str) -> object:
     if not element.inside:
-        words = "".join(element.texts)
+        words = "".join(text for _, text in element.texts)
         if element.name == "Node Type" and "\n" in words:
             raise _refused(
                 "the words of an element stand in a line of their own, expected them beside its tag",
@@ -183,13 +200,10 @@ def _leaf(name: str, around: str, words: str) -> object:
 
 
 def _check_no_text(element: _Element, text: str) -> None:
-    words = "".join(element.texts).split()
-    if words:
-        raise _refused(
-            f'only elements were expected inside of this one, but it holds the text "{words[0][:20]}"',
-            text,
-            element.begin,
-        )
+    for place, words in element.texts:
+        if words.strip():
+            place += len(words) - len(words.lstrip())
+            raise _refused("text stands here where only elements were expected", text, place)
 
 
 def _resolved(words: str | None, text: str, place: int) -> str | None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from perfkit.errors import PlanParseError
 from perfkit.plan import json_text
+from perfkit.plan.draft import collector_paused
 from perfkit.plan.scalar import STRUCTURE, empty, scalar
 
 _LINE: Final = re.compile(
@@ -24,6 +25,10 @@ _LINE: Final = re.compile(
     r"(.*)$"
 )
 """Indentation, marks of list items, a property's name, the rest."""
+_SIMPLE: Final = re.compile(
+    r'( *)([A-Z][\w /-]*): (?:"([^"\\]*)"|(true|false)|(-?(?:0|[1-9]\d{0,17})(\.\d+)?))$'
+)
+"""A property as nearly all are written, in one go."""
 _MARK: Final = re.compile(r"- *")
 _BODIES: Final = {'"': re.compile(r'(?:[^"\\]|\\.)*'), "'": re.compile(r"(?:[^']|'')*")}
 _AFTER: Final = re.compile(r"\s*(?:#|$)")
@@ -57,7 +62,8 @@ def loads(text: str) -> object:
     ...     Plan Rows: 1''')
     [{'Plan': {'Node Type': 'Result', 'Output': ['1'], 'Plan Rows': 1}}]
     """
-    return _Reader(text.split("\n")).read()
+    with collector_paused():
+        return _Reader(text.split("\n")).read()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,9 @@ class _Reader:
     def read(self) -> object:
         while self.number < len(self.lines):
             line = self.lines[self.number].rstrip()
+            if self.open is None and self._is_simple(line):
+                self.number += 1
+                continue
             words = line.lstrip(" ")
             if words in ("---", "..."):
                 self._end()
@@ -112,6 +121,24 @@ class _Reader:
         if self.open is not None and self.open.owner is not self.root:
             self.open.put(empty(self.open.name))
         self.documents += self.root.values()
+
+    def _is_simple(self, line: str) -> bool:
+        """Whether the line is one more property of the object above, which then has it."""
+        found = _SIMPLE.match(line)
+        if found is None:
+            return False
+        indent, key, text, flag, number, fraction = found.groups()
+        column, properties = self.levels[-1]
+        if len(indent) != column or type(properties) is not dict or key in STRUCTURE:
+            return False
+        if text is not None:
+            properties[key] = text
+        elif flag is not None:
+            properties[key] = flag == "true"
+        else:
+            properties[key] = int(number) if fraction is None else float(number)
+        self.folded = None
+        return True
 
     def _read_line(self, line: str) -> None:
         found = _LINE.match(line)

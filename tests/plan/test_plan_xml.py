@@ -100,11 +100,12 @@ def test_what_hands_and_editors_write(text: str) -> None:
         ("<explain></explain></explain>", "</explain> ends what does not begin", 1, 20),
         ("<explain>\n<Plan <b>", "this tag is not whole", 2, 1),
         ("<explain>\n<!-- x", "this comment has no end", 2, 1),
-        ("<explain>\n<Plan>words<Node-Type>x</Node-Type></Plan></explain>", 'holds the text "words"', 2, 1),
+        ("<explain>\n<Plan> words<Node-Type>x</Node-Type></Plan></explain>", "text stands here", 2, 8),
         ("<explain><Plan>\n<Node-Type>\n  Result\n</Node-Type></Plan></explain>", "in a line of their own", 2, 1),
         ("<explain><Plan><Node-Type>a</Node-Type>\n<Node-Type>b</Node-Type></Plan></explain>", '"Node Type" stands twice', 1, 10),
         ("<html><b>x</b></html>", "<html> is no plan", 1, 1),
-        ("words", 'holds the text "words"', 1, 1),
+        ("words", "text stands here", 1, 1),
+        ("<Plan><Node-Type>x</Node-Type></Plan>\n\n more", "text stands here", 3, 2),
     ],
 )  # fmt: skip
 def test_a_refusal_says_what_and_where(text: str, message: str, line: int, column: int) -> None:
