@@ -1,7 +1,7 @@
 """The plans that record.py took from real servers: 18 at the top, older majors in folders of their own.
 
 ``NAMES`` are all of them, as JSON. ``FOUR_FORMATS`` are those that stand beside it as TEXT, YAML and XML of the same
-plan, in ``<major>/<set of options>/``; of the others the TEXT has COSTS OFF and no figures.
+plan, in ``<major>/<set of options>/``; of the others, ``ONLY_JSON``, the TEXT has COSTS OFF and no figures.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from perfkit.plan import Plan, read_json
 FOLDER = Path(__file__).parent / "recorded"
 NAMES = sorted(str(path.relative_to(FOLDER).with_suffix("")) for path in FOLDER.rglob("*.json"))
 FOUR_FORMATS = [name for name in NAMES if (FOLDER / f"{name}.yaml").exists()]
+ONLY_JSON = [name for name in NAMES if name not in FOUR_FORMATS]
 
 RUNS_ON_AFTER_THE_ROOT = "cte_writing_unread"
 """Its DELETE runs after the main query ended, so its time is in no total of the root."""

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from recorded_plans import NAMES, document
+from recorded_plans import ONLY_JSON, document
 from server_formats import as_xml
 
 from perfkit.errors import PlanParseError
@@ -23,9 +23,9 @@ def node(inner: str) -> dict[str, Any]:
     return plan
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_recorded_document_is_read_from_xml(name: str) -> None:
-    """Groups of JIT and of workers too, which no steady set of options prints."""
+@pytest.mark.parametrize("name", [name for name in ONLY_JSON if "jit" in name] + ONLY_JSON[::3])
+def test_other_recorded_documents_are_read_from_xml(name: str) -> None:
+    """With times, and the JIT of workers, which no steady set of options prints."""
     assert loads(as_xml(document(name))) == document(name)
 
 

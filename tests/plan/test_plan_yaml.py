@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from recorded_plans import NAMES, document
+from recorded_plans import ONLY_JSON, document
 from server_formats import as_yaml
 
 from perfkit.errors import PlanParseError
@@ -15,9 +15,9 @@ from perfkit.plan import collect_plans, parse_plan, read_json, yaml_text
 from perfkit.plan.yaml_text import loads
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_recorded_document_is_read_from_yaml(name: str) -> None:
-    """Groups of JIT and of workers too, which no steady set of options prints."""
+@pytest.mark.parametrize("name", [name for name in ONLY_JSON if "jit" in name] + ONLY_JSON[::3])
+def test_other_recorded_documents_are_read_from_yaml(name: str) -> None:
+    """With times, and the JIT of workers, which no steady set of options prints."""
     assert loads(as_yaml(document(name))) == document(name)
 
 
