@@ -15,6 +15,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from perfkit.advise.values import Advice as Advice
     from perfkit.capture.values import Capture as Capture
+    from perfkit.comparison import Comparison as Comparison
+    from perfkit.comparison import diff as diff
     from perfkit.errors import PerfkitError as PerfkitError
     from perfkit.findings.finding import Finding as Finding
     from perfkit.investigation import Investigation as Investigation
@@ -22,12 +24,12 @@ if TYPE_CHECKING:
     from perfkit.lab import connect as connect
     from perfkit.plan import Node as Node
     from perfkit.plan import Plan as Plan
-    from perfkit.plan import diff as diff
     from perfkit.plan import parse_plan as parse_plan
 
 _HOMES = {
     "Advice": "perfkit.advise.values",
     "Capture": "perfkit.capture.values",
+    "Comparison": "perfkit.comparison",
     "Finding": "perfkit.findings.finding",
     "Investigation": "perfkit.investigation",
     "Lab": "perfkit.lab",
@@ -35,7 +37,7 @@ _HOMES = {
     "PerfkitError": "perfkit.errors",
     "Plan": "perfkit.plan",
     "connect": "perfkit.lab",
-    "diff": "perfkit.plan",
+    "diff": "perfkit.comparison",
     "parse_plan": "perfkit.plan",
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from perfkit.advise import BUDGET_SECONDS
 from perfkit.capture.capture import DEFAULT_RUNS, capture
 from perfkit.capture.values import Capture
+from perfkit.comparison.turns import DEFAULT_TURNS, Arm, compare_in_turns
 from perfkit.db.session import Session
 from perfkit.db.target import Limits, Target, conninfo_from_environment
 from perfkit.errors import UsageError
@@ -16,6 +17,7 @@ from perfkit.progress import Progress, Silent, progress_for_here
 from perfkit.sql import parse_statement
 
 if TYPE_CHECKING:
+    from perfkit.comparison import Comparison
     from perfkit.investigation import Investigation
 
 DEFAULT_SCALE = 0.1
@@ -72,7 +74,7 @@ def _embedded(dataset: str | None, scale: float, progress: Progress) -> Target:
 
 
 class Lab:
-    """A database to work on: captures, investigations."""
+    """A database to work on: captures, comparisons, investigations."""
 
     def __init__(self, target: Target, progress: Progress | None = None) -> None:
         self.target = target
@@ -114,6 +116,35 @@ class Lab:
                 session, statement, params, runs=runs, allow_writes=allow_writes, progress=self.progress
             )
 
+    def compare(
+        self,
+        before: str | Capture,
+        after: str | Capture,
+        params: Sequence[object] = (),
+        *,
+        params_after: Sequence[object] | None = None,
+        runs: int = DEFAULT_TURNS,
+        allow_writes: bool = False,
+    ) -> Comparison:
+        """Run two statements in turns and compare their plans, counters, times and rows; "too noisy to tell" is an answer.
+
+        Runs each 3 + ``runs`` times; writing ones need ``allow_writes`` and are rolled back. ``params`` are the values of
+        ``$1``, ``$2``, … of both, ``params_after`` those of the second where they differ. A capture stands for its
+        statement with its parameters. One statement before and after a change of the database cannot be run in turns:
+        for that, ``perfkit.diff`` compares two captures as they were taken.
+        """
+        one = _arm(before, params)
+        other = _arm(after, params if params_after is None else params_after)
+        if isinstance(before, Capture) and isinstance(after, Capture) and one == other:
+            raise UsageError(
+                "both captures are of one statement with the same parameters, which would be run against itself;"
+                " perfkit.diff(before, after) compares what they recorded"
+            )
+        with self.session("comparison") as session:
+            return compare_in_turns(
+                session, one, other, runs=runs, allow_writes=allow_writes, progress=self.progress
+            )
+
     def investigate(
         self,
         sql: str,
@@ -135,3 +166,9 @@ class Lab:
             budget_seconds=budget_seconds,
             progress=self.progress,
         )
+
+
+def _arm(given: str | Capture, params: Sequence[object]) -> Arm:
+    if isinstance(given, Capture):
+        return Arm(statement=parse_statement(given.query.text), parameters=given.query.parameters)
+    return Arm(statement=parse_statement(given), parameters=tuple(params))

@@ -17,7 +17,7 @@ PACKAGE = Path(perfkit.__file__).parent
 FLOORS = {
     "cli": 6, "jupyter": 6, "report": 6,
     "lab": 5, "render": 5,
-    "investigation": 4, "query_file": 4, "verdict": 4,
+    "comparison": 4, "investigation": 4, "query_file": 4, "verdict": 4,
     "findings": 3, "advise": 3, "dataset": 3,
     "capture": 2, "db": 2, "document": 2,
     "plan": 1, "sql": 1, "catalog": 1, "stats": 1,
@@ -88,6 +88,7 @@ def test_imports_go_down_and_stay_at_home(path: Path) -> None:
 SAME_FLOOR = {
     ("cli", "report"),
     ("investigation", "verdict"),
+    ("comparison", "investigation"),
     ("sql", "catalog"),
     ("resources", "errors"),
     ("capture", "db"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import fsum
-from typing import Protocol
 
 from perfkit.plan.changes import kinds
 from perfkit.plan.edits import Changed, Difference, Edit, Inserted, Kept, Moved, Removed, differences, figures
@@ -115,15 +114,8 @@ class PlanDiff(Shown):
         }
 
 
-class _Planned(Protocol):
-    @property
-    def plan(self) -> Plan: ...
-
-
-def diff(before: Plan | _Planned, after: Plan | _Planned) -> PlanDiff:
+def diff(before: Plan, after: Plan) -> PlanDiff:
     """Compare two plans of one statement: what was kept, changed, moved, inserted, removed, and what each part costs.
-
-    Takes plans, and whatever holds one as ``.plan``: captures, measurements.
 
     >>> from perfkit.plan import read_json
     >>> scan = {"Node Type": "Seq Scan", "Relation Name": "issue", "Alias": "issue"}
@@ -134,7 +126,6 @@ def diff(before: Plan | _Planned, after: Plan | _Planned) -> PlanDiff:
     >>> [type(edit).__name__ for edit in diff(a, a).edits]
     ['Kept']
     """
-    before, after = (side if isinstance(side, Plan) else side.plan for side in (before, after))
     old, new = match(before.root, after.root)
     edits = tuple(_edits(old, new))
     pairs = tuple(_pair(before, after, edit) for edit in edits)

@@ -17,11 +17,11 @@ _FAULT_LENGTH = 300
 _PICTURES = {
     "perfkit.advise.values.Advice": "advice.one_advice",
     "perfkit.advise.values.Rejected": "advice.one_rejected",
-    "perfkit.capture.compare.Comparison": "diff_comparison.comparison_blocks",
     "perfkit.capture.values.Capture": "capture.capture_blocks",
     "perfkit.capture.values.Environment": "environment.environment_blocks",
     "perfkit.capture.values.Measurement": "capture.measurement_blocks",
     "perfkit.capture.values.Query": "environment.query_blocks",
+    "perfkit.comparison.comparison.Comparison": "diff_report.comparison_blocks",
     "perfkit.findings.finding.Finding": "findings.one_finding",
     "perfkit.investigation.Investigation": "investigation.investigation_blocks",
     "perfkit.findings.compare.FindingChange": "diff_comparison.one_finding_change",

@@ -35,44 +35,59 @@ if TYPE_CHECKING:
 
 def diff_blocks(diff: PlanDiff) -> Blocks:
     """Totals, what happened, the table, and settings that may be the cause."""
-    return (*summary_blocks(diff), table(diff), *settings_blocks(diff))
+    return (*counts_blocks(diff), totals_table(diff), table(diff), *settings_blocks(diff))
 
 
-def summary_blocks(diff: PlanDiff) -> Blocks:
-    """The figures of both plans in a line, and how many nodes met which fate."""
-    return (Paragraph(text=_totals(diff)), Paragraph(text=_counts(diff)))
+def counts_blocks(diff: PlanDiff) -> Blocks:
+    """How many nodes met which fate, in a line; whether there is anything but estimates to compare."""
+    is_executed = diff.before.is_analyzed or diff.after.is_analyzed
+    bare = paragraph(Span("not executed", "strong"), ": shapes and estimates are compared")
+    return (*(() if is_executed else (bare,)), Paragraph(text=_counts(diff)))
 
 
 def settings_blocks(diff: PlanDiff) -> Blocks:
     """Planner settings that EXPLAIN lists for one plan otherwise than for the other."""
     if not diff.settings:
         return ()
-    blocks: list[Block] = [paragraph(Span("Planner settings that differ, a possible cause:", "muted"))]
+    lead = (
+        "Planner settings that differ, a possible cause; – where EXPLAIN lists none, as it does of defaults:"
+    )
+    blocks: list[Block] = [paragraph(Span(lead, "muted"))]
     blocks.append(Facts(pairs=tuple((one.field, change(one)) for one in diff.settings)))
     return tuple(blocks)
 
 
-def _totals(diff: PlanDiff) -> Text:
+def totals_table(diff: PlanDiff) -> Table:
+    """The figures of both plans as a whole, and by how much they moved."""
     totals = diff.totals
-    times = totals.execution_ms if totals.execution_ms.delta is not None else totals.ms
-    parts = [
-        _total(one, show, what)
-        for one, show, what in (
-            (times, format_ms, "execution"),
-            (totals.shared_blocks, blocks_text, "shared blocks"),
-            (totals.temp_blocks, blocks_text, "temp blocks"),
-            (totals.rows, format_count, "rows"),
+    columns = (
+        Column(title="whole plan"),
+        Column(title="before", align="right"),
+        Column(title="after", align="right"),
+        Column(title="ratio", align="right", note="after divided by before"),
+    )
+    figures: tuple[tuple[str, Total, Callable[[float | None], str]], ...] = (
+        ("execution", totals.execution_ms if totals.execution_ms.delta is not None else totals.ms, format_ms),
+        ("planning", totals.planning_ms, format_ms),
+        ("shared blocks", totals.shared_blocks, blocks_text),
+        ("temp blocks", totals.temp_blocks, blocks_text),
+        ("rows", totals.rows, format_count),
+        ("rows thrown away", totals.rows_removed, format_count),
+        ("planner's cost", totals.cost, lambda given: number(given, 2)),
+    )
+    rows = tuple(
+        Row(
+            cells=(
+                text(Span(what, "muted")),
+                text(show(one.before)),
+                text(Span(show(one.after), "strong")),
+                text("same" if one.delta == 0 else format_ratio(one.ratio) if one.ratio else "–"),
+            )
         )
+        for what, one, show in figures
         if one.before or one.after
-    ]
-    if not parts:
-        parts = [text(Span("not executed", "strong"), ": shapes and estimates are compared")]
-    return joined(parts)
-
-
-def _total(one: Total, show: Callable[[float | None], str], what: str) -> Text:
-    ratio = f" ({format_ratio(one.ratio)})" if one.ratio and one.ratio != 1 else ""
-    return text(show(one.before), Span(" → ", "muted"), Span(show(one.after), "strong"), f" {what}{ratio}")
+    )
+    return Table(columns=columns, rows=rows, kind="totals")
 
 
 def _counts(diff: PlanDiff) -> Text:
@@ -151,11 +166,11 @@ def _place(line: DiffLine) -> list[Cell]:
     ]
 
 
-def indent(depth: int) -> str:
+def indent(depth: int, step: str = "   ") -> str:
     """What leads a line of a level of the tree; deep ones state their level instead."""
     if depth <= DEEPEST_GUIDE:
-        return "   " * depth
-    return "   " * DEEPEST_GUIDE + f"⋯ level {depth + 1} "
+        return step * depth
+    return step * DEEPEST_GUIDE + f"⋯ level {depth + 1} "
 
 
 def _ms_cells(diff: PlanDiff, line: DiffLine, digits: int) -> list[Text]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Blocks, Column, Row, Span, Table, Tone, joined, paragraph, text
 from perfkit.render.capture import samples_blocks
-from perfkit.render.diff import settings_blocks, summary_blocks, table
+from perfkit.render.diff import settings_blocks
 from perfkit.render.diff_words import value
-from perfkit.units import format_ratio
+from perfkit.units import format_count, format_ratio
 
 if TYPE_CHECKING:
-    from perfkit.capture.compare import Comparison
+    from perfkit.capture.runs import RunsCompared
+    from perfkit.comparison import Comparison
     from perfkit.findings.compare import FindingChange
+    from perfkit.stats import Spread
 
 _VERDICTS: dict[str, tuple[str, Tone]] = {
     "faster": ("▼ faster", "good"),
@@ -21,6 +23,12 @@ _VERDICTS: dict[str, tuple[str, Tone]] = {
     "same": ("= as fast", "plain"),
     "too noisy to tell": ("? too noisy to tell", "warn"),
     "not judged": ("○ not judged", "plain"),
+}
+_DIRECTIONS: dict[str, tuple[str, Tone]] = {
+    "falls": ("▼ falls", "good"),
+    "rises": ("▲ rises", "bad"),
+    "same": ("= same", "muted"),
+    "unclear": ("? ranges overlap", "warn"),
 }
 _FATES: dict[str, tuple[str, Tone]] = {
     "new": ("+ new", "bad"),
@@ -30,34 +38,54 @@ _FATES: dict[str, tuple[str, Tone]] = {
 }
 
 
-def comparison_blocks(comparison: Comparison) -> Blocks:
-    """Totals, the table, times, and what may be the cause."""
-    return (
-        *summary_blocks(comparison.diff),
-        table(comparison.diff),
-        *times_blocks(comparison),
-        *cause_blocks(comparison),
-    )
-
-
-def times_blocks(comparison: Comparison) -> Blocks:
-    """The samples of both sides with the verdict on them; nothing when there are none."""
-    times = comparison.times
-    if times is None:
+def runs_blocks(runs: RunsCompared | None) -> Blocks:
+    """The verdict on the times with the samples of both sides, and counters as ranges; nothing when there are none."""
+    if runs is None:
         return ()
-    word, tone = _VERDICTS[times.verdict]
-    parts = [text(Span(word, tone, badge=True), f" {times.reason}")]
-    if times.ratio is not None:
-        low, high = format_ratio(times.ratio.low), format_ratio(times.ratio.high)
+    word, tone = _VERDICTS[runs.times.verdict]
+    parts = [text(Span(word, tone, badge=True), f" {runs.times.reason}")]
+    if runs.times.ratio is not None:
+        low, high = format_ratio(runs.times.ratio.low), format_ratio(runs.times.ratio.high)
         parts.append(
-            text(f"median {format_ratio(times.ratio.median)}", Span(f" ({low} to {high}, 95 %)", "muted"))
+            text(
+                f"median {format_ratio(runs.times.ratio.median)}", Span(f" ({low} to {high}, 95 %)", "muted")
+            )
         )
-    series = [
-        (name, samples)
-        for name, samples in (("before", comparison.before), ("after", comparison.after))
-        if samples is not None
-    ]
-    return (paragraph(*joined(parts)), *samples_blocks(series))
+    series = [("before", runs.before.samples), ("after", runs.after.samples)]
+    return (paragraph(*joined(parts)), *samples_blocks(series), *_counters(runs))
+
+
+def _counters(runs: RunsCompared) -> Blocks:
+    """Counters over several counted runs; of one run each the totals say the same."""
+    if max(len(runs.before.counters), len(runs.after.counters)) < 2:
+        return ()
+    columns = (
+        Column(title="counter"),
+        Column(title="before", align="right", note="lowest to highest of all runs"),
+        Column(title="after", align="right", note="lowest to highest of all runs"),
+        Column(title="", note="whether the ranges are clearly apart"),
+    )
+    rows = tuple(
+        Row(
+            cells=(
+                text(one.name.replace("_", " ").replace("wal", "WAL")),
+                text(_spread(one.before)),
+                text(_spread(one.after)),
+                text(Span(*_DIRECTIONS[one.direction])) if one.direction else (),
+            )
+        )
+        for one in runs.counters
+        if any(side and side.high for side in (one.before, one.after))
+    )
+    return (Table(columns=columns, rows=rows, kind="counters"),) if rows else ()
+
+
+def _spread(given: Spread | None) -> str:
+    if given is None:
+        return "–"
+    if given.low == given.high:
+        return format_count(given.low)
+    return f"{format_count(given.low)} to {format_count(given.high)}"
 
 
 def cause_blocks(comparison: Comparison) -> Blocks:
@@ -66,7 +94,7 @@ def cause_blocks(comparison: Comparison) -> Blocks:
         return settings_blocks(comparison.diff)
     columns = (
         Column(title="possible cause"),
-        Column(title="", wraps=True),
+        Column(title="of what", wraps=True),
         Column(title="before", wraps=True),
         Column(title="after", wraps=True),
     )
@@ -90,7 +118,7 @@ def finding_changes_blocks(changes: Sequence[FindingChange]) -> Blocks:
         Column(title="finding"),
         Column(title="severity"),
         Column(title="node", note="number of the node before and after"),
-        Column(title="", wraps=True),
+        Column(title="what", wraps=True),
     )
     rows = []
     for one in changes:

@@ -16,6 +16,15 @@ from perfkit.render.outline import FOLD_ABOVE, MOST_LINES
 if TYPE_CHECKING:
     from perfkit.plan.diff import Pair, PlanDiff
 
+SHORT = 24
+"""Lines of a comparison that fit a screen and are all shown."""
+
+FEWEST_QUIET = 2
+"""One line put in the place of a single other line saves nothing."""
+
+CLEAR_SHARE = 0.05
+"""A node's difference below a twentieth of the larger plan is not worth a look."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffLine:
@@ -27,6 +36,7 @@ class DiffLine:
     heads: tuple[Edit, ...] = ()
     """The edits of the siblings that are folded, without those below them; empty for any other line."""
     is_omitted: bool = False
+    """What was left out to keep the page short, or stays as it is below a node that was kept."""
 
     @property
     def edit(self) -> Edit:
@@ -55,7 +65,47 @@ def lines(diff: PlanDiff, most: int = MOST_LINES) -> tuple[DiffLine, ...]:
         place = places[0]
         shown.append(_line(diff, places, depth=depth))
         stack.extend((group, depth + 1, at) for group in reversed(_folded(below[place], same)))
+    if len(shown) > SHORT:
+        shown, parents = _without_quiet(diff, shown, parents)
     return tuple(shown) if len(shown) <= most else tuple(_shortened(shown, parents, most))
+
+
+def _without_quiet(
+    diff: PlanDiff, shown: Sequence[DiffLine], parents: Sequence[int]
+) -> tuple[list[DiffLine], list[int]]:
+    """The lines without those that hang below a kept node and in which, all the way down, nothing happened that a reader
+    would look for: they become one line each, so that what changed stands in its context."""
+    ends = list(range(1, len(shown) + 1))
+    is_quiet = [_is_quiet(diff, line) for line in shown]
+    for place in range(len(shown) - 1, 0, -1):
+        if parents[place] >= 0:
+            ends[parents[place]] = max(ends[parents[place]], ends[place])
+            is_quiet[parents[place]] &= is_quiet[place]
+    kept: list[DiffLine] = []
+    above: list[int] = []
+    renamed: dict[int, int] = {-1: -1}
+    place = 0
+    while place < len(shown):
+        renamed[place] = len(kept)
+        kept.append(shown[place])
+        above.append(renamed[parents[place]])
+        place += 1
+        if is_quiet[place - 1] and ends[place - 1] - place >= FEWEST_QUIET:
+            kept.extend(_summed(shown[place : ends[place - 1]]))
+            above.append(renamed[place - 1])
+            place = ends[place - 1]
+    return kept, above
+
+
+def _is_quiet(diff: PlanDiff, line: DiffLine) -> bool:
+    """Whether all nodes of the line were kept, and their own figures hardly moved."""
+    if not all(isinstance(edit, Kept) for edit in line.edits):
+        return False
+    ms, blocks, _ = _rank(line)
+    for moved, whole in ((ms, diff.totals.ms), (blocks, diff.totals.shared_blocks)):
+        if moved >= CLEAR_SHARE * max(whole.before or 0.0, whole.after or 0.0, 1e-9):
+            return False
+    return True
 
 
 def _line(diff: PlanDiff, places: Iterable[int], *, depth: int, heads: tuple[Edit, ...] = ()) -> DiffLine:

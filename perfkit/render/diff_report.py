@@ -1,4 +1,4 @@
-"""A whole comparison as a reader wants it: the verdict of the gate, the figures, both trees, and why."""
+"""A whole comparison as a reader wants it: the verdict, the figures, both trees, and why."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Blocks, Facts, Heading, Paragraph, Span, joined, paragraph, text
-from perfkit.render.diff import summary_blocks, table
-from perfkit.render.diff_comparison import cause_blocks, finding_changes_blocks, times_blocks
+from perfkit.render.capture import notes_blocks
+from perfkit.render.diff import counts_blocks, table, totals_table
+from perfkit.render.diff_comparison import cause_blocks, finding_changes_blocks, runs_blocks
 from perfkit.render.diff_side_by_side import side_by_side
 from perfkit.show import Shown
 
 if TYPE_CHECKING:
-    from perfkit.capture.compare import Comparison
-    from perfkit.findings.compare import FindingChange
+    from perfkit.comparison import Comparison
     from perfkit.plan.gate import Regression
 
 MOST_REGRESSIONS = 10
@@ -23,10 +23,9 @@ MOST_REGRESSIONS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiffReport(Shown):
-    """Two plans compared, with findings and the gate's answer."""
+    """Two sides compared, with their names and the gate's answer."""
 
     comparison: Comparison
-    findings: tuple[FindingChange, ...] = ()
     regressions: tuple[Regression, ...] | None = None
     """None when no gate was asked for; empty when it is open."""
     before: str = "before"
@@ -47,6 +46,11 @@ def part_blocks(part: DiffPart) -> Blocks:
     return part.blocks
 
 
+def comparison_blocks(comparison: Comparison) -> Blocks:
+    """The comparison alone, as a notebook shows it."""
+    return report_blocks(DiffReport(comparison=comparison))
+
+
 def report_blocks(report: DiffReport) -> Blocks:
     """The parts under their headings, without the two trees beside each other, for which text has no room."""
     head, *rest = (part for part in parts(report) if part.title != BESIDE)
@@ -59,13 +63,24 @@ BESIDE = "Both plans beside each other"
 def parts(report: DiffReport) -> Iterator[DiffPart]:
     """The parts in reading order; those with nothing to say are left out."""
     comparison = report.comparison
-    yield DiffPart(title="", blocks=(*_names(report), *_gate(report), *summary_blocks(comparison.diff)))
+    verdict = paragraph(Span(comparison.verdict, "strong"))
+    yield DiffPart(
+        title="",
+        blocks=(
+            *_gate(report),
+            verdict,
+            *counts_blocks(comparison.diff),
+            totals_table(comparison.diff),
+            *_names(report),
+            *notes_blocks(comparison.notes),
+        ),
+    )
     yield DiffPart(title=BESIDE, blocks=(side_by_side(comparison.diff),))
     yield DiffPart(title="Where the difference comes from", blocks=(table(comparison.diff),))
-    if times := times_blocks(comparison):
-        yield DiffPart(title="Times", blocks=times)
-    if report.findings:
-        yield DiffPart(title="Findings", blocks=finding_changes_blocks(report.findings))
+    if runs := runs_blocks(comparison.runs):
+        yield DiffPart(title="Runs", blocks=runs)
+    if comparison.findings:
+        yield DiffPart(title="Findings", blocks=finding_changes_blocks(comparison.findings))
     if why := cause_blocks(comparison):
         yield DiffPart(title="Possible causes", blocks=why)
 

@@ -17,9 +17,12 @@ from perfkit.units import format_ms
 if TYPE_CHECKING:
     from perfkit.plan.diff import PlanDiff
 
+_STEP = "  "
+"""Of the indentation: narrower than in a tree that has the page to itself."""
+
 
 def side_by_side(diff: PlanDiff) -> Table:
-    """The tree before on the left, the tree after on the right, and between them what happened.
+    """The tree before on the left, the tree after on the right, and between them what happened and what it cost.
 
     Two branches in a row: for HTML, as text has no room for them.
     """
@@ -27,18 +30,16 @@ def side_by_side(diff: PlanDiff) -> Table:
     has_ms = diff.totals.ms.delta is not None
     has_blocks = diff.totals.shared_blocks.delta is not None
     digits = digits_for([diff.totals.ms.before, diff.totals.ms.after])
-    columns = [
-        Column(title="before", wraps=True),
-        Column(title="", note="what happened to the node"),
-        Column(title="after", wraps=True),
-    ]
+    columns = [Column(title="before", wraps=True), Column(title="", note="what happened to the node")]
     if has_ms:
         columns.append(Column(title="Δ self ms", align="right", note="wall time in the node itself"))
     if has_blocks:
         columns.append(Column(title="Δ blocks", align="right", note="shared blocks of the node itself"))
+    columns.append(Column(title="after", wraps=True))
     rows = []
     for line in lines(diff):
-        cells: list[Cell] = [*_trees(line, depths)]
+        left, what, right = _trees(line, depths)
+        cells: list[Cell] = [left, what]
         if has_ms:
             moved = total(pair.exclusive_ms_delta for pair in line.pairs)
             cells.append(delta(moved, digits, diff.totals.ms))
@@ -46,13 +47,14 @@ def side_by_side(diff: PlanDiff) -> Table:
             read = total(pair.exclusive_shared_blocks_delta for pair in line.pairs)
             cells.append(delta(read, 0, diff.totals.shared_blocks))
         tone = "plain" if line.is_omitted or isinstance(line.edit, Kept) else MARKS[type(line.edit)][1]
-        rows.append(Row(cells=tuple(cells), tone=tone))
+        rows.append(Row(cells=(*cells, right), tone=tone))
     return Table(columns=tuple(columns), rows=tuple(rows), kind="sides")
 
 
 def _trees(line: DiffLine, depths: tuple[dict[int, int], dict[int, int]]) -> tuple[Cell, Text, Cell]:
     if line.is_omitted:
-        return (label(line), (), label(line))
+        hidden = Branch(guide=indent(line.depth, _STEP), under="", label=label(line))
+        return hidden, (), hidden
     heads = line.heads or (line.edit,)
     said = () if line.heads else notes(line.edit, with_label=False)
     left = _tree([edit.before for edit in heads], depths[0], ())
@@ -65,8 +67,8 @@ def _tree(nodes: Sequence[Node | None], depths: dict[int, int], said: tuple[Text
     if not known:
         return ()
     depth = depths[id(known[0])]
-    guide = indent(depth - 1) + "└─ " if depth else ""
-    under = indent(depth) + " "
+    guide = indent(depth - 1, _STEP) + "└ " if depth else ""
+    under = indent(depth, _STEP) + " "
     return Branch(
         guide=guide,
         under=under,

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from perfkit.plan.edits import Changed, ChangeKind, Difference, Edit, Inserted, Kept, Moved, Removed
 from perfkit.render.blocks import Span, Text, Tone, text
+from perfkit.render.diff_lines import CLEAR_SHARE, DiffLine
 from perfkit.render.escape import one_line, shortened
 from perfkit.units import format_count
 
 if TYPE_CHECKING:
     from perfkit.plan.diff import Total
-    from perfkit.render.diff_lines import DiffLine
 
 MARKS: dict[type, tuple[str, Tone]] = {
     Kept: ("= kept", "muted"),
@@ -34,9 +34,6 @@ KINDS: dict[ChangeKind, str] = {
     "condition-changed": "~ condition",
 }
 """Short enough for a column."""
-
-_CLEAR_SHARE = 0.05
-"""A node's difference below a twentieth of the larger plan is not worth a colour."""
 
 _CLEAR_FACTOR = 2
 """Estimates that moved by less lead to no other plan."""
@@ -71,7 +68,11 @@ def label(line: DiffLine) -> Text:
     """The node of a line as EXPLAIN heads it; how many it stands for where siblings are folded."""
     if line.is_omitted:
         hidden = len(line.edits)
-        return text(Span(f"… {hidden:,} more {'line' if hidden == 1 else 'lines'} not shown", "muted"))
+        nodes = f"{hidden:,} {'node' if hidden == 1 else 'nodes'}"
+        if all(isinstance(edit, Kept) for edit in line.edits):
+            return text(Span(f"… {nodes} kept as they are", "muted"))
+        changed = sum(not isinstance(edit, Kept) for edit in line.edits)
+        return text(Span(f"… {nodes} not shown, {changed:,} of them not kept", "muted"))
     if line.heads:
         return folded_label([edit.after or edit.before for edit in line.heads])
     node = line.edit.after or line.edit.before
@@ -131,7 +132,7 @@ def delta(given: float | None, digits: int, whole: Total) -> Text:
         return text(Span("0", "muted"))
     large = max(whole.before or 0.0, whole.after or 0.0)
     tone: Tone = "plain"
-    if abs(given) >= _CLEAR_SHARE * large:
+    if abs(given) >= CLEAR_SHARE * large:
         tone = "bad" if given > 0 else "good"
     return text(Span(f"{'+' if given > 0 else '−'}{abs(rounded):,.{digits}f}", tone))
 

@@ -176,15 +176,16 @@ def _row(row: Row, styles: list[str]) -> str:
 def _cell(cell: Cell) -> str:
     if not isinstance(cell, Branch):
         return _text(cell)
-    label = _guide(cell.guide) + _text(cell.label)
+    # a flex box, so that a label that wraps hangs beside its guide
+    more = '<span style="opacity:0.4"> ⋯</span>' if cell.details else ""
+    label = f'<span style="display:flex">{_guide(cell.guide)}<span>{_text(cell.label)}{more}</span></span>'
     if cell.details:
         first = (
-            f'<details><summary style="cursor:pointer;list-style:none;white-space:nowrap">{label}'
-            f'<span style="opacity:0.4"> ⋯</span></summary>'
+            f'<details><summary style="cursor:pointer;list-style:none;white-space:nowrap">{label}</summary>'
             f'<div style="padding:0.1em 0 0.3em 2.5em;white-space:normal;max-width:60em">{_blocks(cell.details)}</div></details>'
         )
     else:
-        first = f"<div>{label}</div>"
+        first = label
     notes = "".join(
         f'<div style="display:flex;white-space:normal;max-width:52em;min-width:22em;line-height:1.35">{_guide(cell.under)}'
         f'<span style="{_QUIET};font-size:0.9em;min-width:14em">{_text(note)}</span></div>'

@@ -66,10 +66,13 @@ class PlanChart:
         from perfkit.render.bundle import chosen
 
         blocks = chart_blocks(self)
-        bundle = {"text/plain": write_text(blocks), "text/markdown": write_markdown(blocks) + "\n"}
+        bundle = {"text/plain": write_text(blocks)}
         picture = self.svg()
         if picture:
             bundle["image/svg+xml"] = picture
+        if include or not picture:
+            # JupyterLab prefers Markdown to any picture
+            bundle["text/markdown"] = write_markdown(blocks) + "\n"
         return chosen(bundle, include, exclude), {"image/svg+xml": {"alt": self.alt}}
 
 

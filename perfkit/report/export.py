@@ -129,7 +129,8 @@ def _figure(output: Any, cell: Any) -> str:
     if kind == "text/html":
         return text
     if kind == "image/svg+xml":
-        return re.sub(r"^\s*(?:<\?xml.*?\?>|<!DOCTYPE.*?>|\s)*", "", text, flags=re.DOTALL)
+        picture = re.sub(r"^\s*(?:<\?xml.*?\?>|<!DOCTYPE.*?>|\s)*", "", text, flags=re.DOTALL)
+        return picture + _as_text(output.data, about)
     if kind.startswith("image/"):
         alt = about.get("alt") or cell.metadata.get("alt") or "picture made by this notebook"
         size = "".join(f' {name}="{int(about[name])}"' for name in ("width", "height") if name in about)
@@ -139,6 +140,14 @@ def _figure(output: Any, cell: Any) -> str:
 
         return f'<div class="prose">{markdown2html(text)}</div>'
     return f'<pre class="text">{escape(text)}</pre>'
+
+
+def _as_text(data: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+    """The figures of one of our pictures, which says what it shows, for those who read rather than look."""
+    if "alt" not in about or "text/plain" not in data:
+        return ""
+    words = "".join(data["text/plain"])
+    return f'<details class="figures"><summary>the same in figures</summary><pre class="text">{escape(words)}</pre></details>'
 
 
 def _page_of_run(run: Run) -> dict[str, Any]:

@@ -14,3 +14,5 @@ from perfkit.stats.runs import Judgement as Judgement
 from perfkit.stats.runs import RunsVerdict as RunsVerdict
 from perfkit.stats.runs import judge_runs as judge_runs
 from perfkit.stats.runs import not_judged as not_judged
+from perfkit.stats.spread import Spread as Spread
+from perfkit.stats.spread import compare_spreads as compare_spreads

@@ -17,6 +17,7 @@ from perfkit.render.estimates import MOST_ROWS, estimated_nodes, estimates_svg
 from perfkit.render.flame import DEEPEST, MOST_BOXES, boxes, flame_alt, flame_svg
 from perfkit.render.outline import Fold
 from perfkit.render.plan_page import PlanChart, page_parts
+from perfkit.report.export import page_of_value
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert(1)</script>\"'&\x1b[31m"
@@ -107,6 +108,22 @@ def test_what_a_picture_shows_is_also_said() -> None:
     for shown in (str(PlanChart(plan=plan, kind="flame")), to_markdown(PlanChart(plan=plan, kind="flame"))):
         assert re.search(r"Seq Scan on public\.issues i.*231 ms.*54 %", shown)
     assert "113× more" in to_text(PlanChart(plan=plan, kind="estimates"))
+
+
+def test_jupyterlab_shows_the_picture_and_not_its_table() -> None:
+    """Of the formats offered it takes Markdown before SVG."""
+    shown = PlanChart(plan=examples.slow_plan(), kind="flame")
+    assert set(shown._repr_mimebundle_()[0]) == {"image/svg+xml", "text/plain"}
+    assert set(shown._repr_mimebundle_(include=["text/markdown"])[0]) == {"text/markdown"}
+
+
+def test_the_page_of_an_investigation_has_the_pictures_and_their_figures() -> None:
+    page = page_of_value(examples.investigation())
+    for title in ("Where the time went", "Planned and actual rows"):
+        assert f">{title}" in page
+    assert page.count("<summary>the same in figures</summary>") == 3
+    assert re.search(r"<details class=\"figures\">.*Seq Scan on public\.issues i", page, re.DOTALL)
+    assert len(page) < 300_000
 
 
 def test_the_parts_of_a_page_in_reading_order() -> None:

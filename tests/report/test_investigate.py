@@ -26,6 +26,9 @@ def test_the_default_query_is_investigated(server: Server, tmp_path: Path) -> No
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "cannot show this" not in page
     assert 'class="verdict"' in page
+    assert "Time by node" in page and "Planned and actual rows by node" in page, "both pictures of the plan"
+    assert page.count("<summary>the same in figures</summary>") == 3
+    assert len(page) < 1_000_000
     assert [one.text for one in chapters_of(page) if one.level == 2] == [
         "The statement",
         "The evidence",

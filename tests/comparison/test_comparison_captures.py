@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from perfkit import diff
 from perfkit.capture.causes import causes
-from perfkit.capture.compare import compare_captures
 from perfkit.capture.values import Capture, Counters, Dataset, Environment, Measurement, Query, Samples
 from perfkit.catalog import Activity, Catalog, Column, ColumnStatistics, Index, Relation, Setting
 from perfkit.plan import read_json
@@ -150,8 +150,8 @@ SLOW, FAST = (9.0, 9.1, 9.2, 9.4, 9.9), (3.0, 3.0, 3.1, 3.2, 3.9)
 
 
 def verdict(before: Capture, after: Capture) -> str | None:
-    times = compare_captures(before, after).times
-    return times.verdict if times else None
+    runs = diff(before, after).runs
+    return runs.times.verdict if runs else None
 
 
 def test_times_of_one_server_and_hour_are_judged() -> None:
@@ -177,10 +177,10 @@ def test_times_of_one_server_and_hour_are_judged() -> None:
 def test_times_of_another_day_or_server_are_shown_and_not_judged(
     environment: dict[str, object], reason: str
 ) -> None:
-    found = compare_captures(captured(*SLOW), captured(*FAST, **environment))
-    assert found.times is not None
-    assert found.times.verdict == "not judged"
-    assert reason in found.times.reason
+    found = diff(captured(*SLOW), captured(*FAST, **environment))
+    assert found.runs is not None
+    assert found.runs.times.verdict == "not judged"
+    assert reason in found.runs.times.reason
     text = to_text(found)
     assert "not judged" in text
     assert "9.2" in text and "3.1" in text
@@ -189,7 +189,7 @@ def test_times_of_another_day_or_server_are_shown_and_not_judged(
 def test_a_comparison_is_shown_and_escaped() -> None:
     other = captured(*FAST)
     other = replace(other, query=replace(other.query, text="select '<script>'", fingerprint="g"))
-    found = compare_captures(captured(*SLOW), other)
+    found = diff(captured(*SLOW), other)
     assert "<script>" not in to_html(found)
     assert "faster" in to_markdown(found)
     document = json.loads(json.dumps(found.to_document()))

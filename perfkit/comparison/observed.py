@@ -1,0 +1,115 @@
+"""One side of a comparison made of anything that holds a plan: a plan, a capture, a measurement, an investigation."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from perfkit.capture.values import Capture, Counters, Measurement, Samples
+from perfkit.errors import UsageError
+from perfkit.findings.finding import Finding
+from perfkit.plan import Plan, parse_plans, read_json
+
+if TYPE_CHECKING:
+    from perfkit.investigation import Investigation
+
+Comparable: TypeAlias = "Plan | Capture | Measurement | Investigation"
+
+NO_SAMPLES = Samples(values=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """A plan with what is known around it."""
+
+    plan: Plan
+    capture: Capture | None = None
+    """None for a bare plan."""
+    samples: Samples = NO_SAMPLES
+    counters: tuple[Counters, ...] = ()
+    """Of each run that was counted; empty where the plan is the only run."""
+    known_findings: tuple[Finding, ...] | None = None
+    """Those of an investigation; None where they have to be looked for."""
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the plan; statement and catalog sharpen it where they are known."""
+        if self.known_findings is not None:
+            return self.known_findings
+        from perfkit.findings import examine
+
+        if self.capture is None:
+            return examine(self.plan)
+        from perfkit.sql import parse_statement
+
+        try:
+            statement = parse_statement(self.capture.query.text)
+        except UsageError:
+            statement = None
+        return examine(self.plan, statement, self.capture.catalog)
+
+
+def observed(given: Comparable | Observed) -> Observed:
+    """The value as one side. UsageError for what holds no plan."""
+    if isinstance(given, Observed):
+        return given
+    if isinstance(given, Plan):
+        return Observed(plan=given)
+    if isinstance(given, Capture):
+        return Observed(plan=given.plan, capture=given, samples=given.samples, counters=_counted(given))
+    if isinstance(given, Measurement):
+        return Observed(plan=given.plan, samples=given.samples, counters=(given.counters,))
+    from perfkit.investigation import Investigation
+
+    if isinstance(given, Investigation):
+        capture = Capture(
+            query=given.query,
+            measurement=given.before,
+            environment=given.environment,
+            catalog=given.catalog,
+            notes=given.notes,
+        )
+        return Observed(
+            plan=capture.plan,
+            capture=capture,
+            samples=capture.samples,
+            counters=_counted(capture),
+            known_findings=given.findings,
+        )
+    raise UsageError(
+        f"a {type(given).__name__} holds no plan to compare; give a plan (perfkit.parse_plan reads text), a capture or an investigation"
+    )
+
+
+def _counted(capture: Capture) -> tuple[Counters, ...]:
+    return (capture.measurement.counters,)
+
+
+def read_observed(text: str, name: str) -> tuple[Observed, ...]:
+    """What a file holds: a document that perfkit saved, or EXPLAIN's output in any format, of one run or several.
+
+    ``name`` is what the text is called in errors. UsageError for a document that holds no plan, PlanParseError for a
+    text that cannot be read.
+    """
+    from perfkit.document import from_document
+
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if not isinstance(document, dict) or schema is None:
+        return tuple(Observed(plan=plan) for plan in parse_plans(text))
+    if schema == "perfkit.plan/1":
+        return (Observed(plan=read_json(document["plan"])),)
+    if schema == "perfkit.plans/1":
+        return tuple(Observed(plan=read_json(one)) for one in document["plans"])
+    if schema == "perfkit.capture/1":
+        return (observed(from_document(Capture, document, schema)),)
+    if schema == "perfkit.investigation/1":
+        from perfkit.investigation import Investigation
+
+        return (observed(from_document(Investigation, document, schema)),)
+    raise UsageError(
+        f"{name} is a {schema} document and holds no single plan; give a capture, an investigation or EXPLAIN's output"
+    )
