@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from perfkit.cli.options import connection_options, json_option
+from perfkit.cli.plans import answer_all, chosen, written
 from perfkit.cli.query import params_option, read_query, read_text, runs_option, writes_option
 
 if TYPE_CHECKING:
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
     "--from",
     "plan_file",
     metavar="FILE",
-    help="Read a plan instead: EXPLAIN (FORMAT JSON) output, or - for standard input.",
+    help="Read a plan instead: what EXPLAIN printed as TEXT, JSON, YAML or XML, with whatever psql, a log or a chat put"
+    " around it; - for standard input.",
+)
+@click.option("--all", "is_all", is_flag=True, help="--from: show every plan of the input.")
+@click.option(
+    "--plan", "number", type=click.IntRange(1), metavar="N", help="--from: of several plans only the Nth."
 )
 @params_option
 @runs_option
@@ -49,6 +55,8 @@ if TYPE_CHECKING:
 def command(
     query: str | None,
     plan_file: str | None,
+    is_all: bool,
+    number: int | None,
     params: str | None,
     runs: int,
     allow_writes: bool,
@@ -63,16 +71,25 @@ def command(
     \b
     Example:
       perfkit explain slow.sql --params '[42]' --dsn service=staging
-      perfkit explain --from plan.json --html plan.html
+      perfkit explain --from plan.txt --html plan.html
+      perfkit explain --from postgresql.log --all
 
     Exit status: 0 fine, 2 the statement or an argument is wrong, 3 the server failed.
     """
     if (query is None) == (plan_file is None):
         raise click.UsageError("give either a QUERY or --from FILE")
+    if plan_file is None and (is_all or number):
+        raise click.UsageError("--all and --plan choose among the plans of --from FILE")
+    if is_all and (page or number):
+        raise click.UsageError("--all shows every plan in turn; choose one with --plan N, for a page too")
     if plan_file is not None:
-        from perfkit.plan import dump_json, parse_plan
+        text = read_text(plan_file)
+        if is_all:
+            answer_all(text, form, as_json)
+            return
+        from perfkit.plan import dump_json
 
-        plan = parse_plan(read_text(plan_file))
+        plan = chosen(text, number)
         _answer(plan, {"schema": "perfkit.plan/1", "plan": dump_json(plan)} if as_json else None, form, page)
         return
     assert query is not None
@@ -98,6 +115,4 @@ def _answer(value: Plan | Capture, found: dict[str, Any] | None, form: str, page
     if found is not None:
         click.echo(dumps(found), nl=False)
         return
-    from perfkit.render import to_html, to_markdown, to_text
-
-    click.echo({"text": to_text, "markdown": to_markdown, "html": to_html}[form](value).rstrip("\n"))
+    click.echo(written(value, form))

@@ -83,3 +83,74 @@ def test_a_plan_that_was_not_run_has_a_page_without_pictures(
     )
     assert run(capsys, "--from", str(plan), "--html", str(page))[0] == 0
     assert "<svg" not in page.read_text(encoding="utf-8")
+
+
+TWO = """psql says:
+
+ Seq Scan on issue  (cost=0.00..348.00 rows=20000 width=4)
+
+and then
+
+ Index Scan using issue_pkey on issue  (cost=0.29..8.30 rows=1 width=4)
+   Index Cond: (id = 1)
+"""
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> str:
+    path = tmp_path / "two.txt"
+    path.write_text(TWO, encoding="utf-8")
+    return str(path)
+
+
+def test_several_plans_are_named_with_their_places(two: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, err = run(capsys, "--from", two)
+    assert (status, out) == (2, "")
+    assert "2 plans: 1 Seq Scan on issue (line 3), 2 Index Scan using issue_pkey on issue (line 7)" in err
+    assert "--plan N" in err and "--all" in err
+
+
+def test_one_of_several_plans_is_chosen_by_its_number(two: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "--from", two, "--plan", "2")
+    assert status == 0
+    assert "Index Scan" in out and "Seq Scan" not in out
+    status, _, err = run(capsys, "--from", two, "--plan", "3")
+    assert status == 2
+    assert "--plan 3: the input holds 2 plans" in err
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+def test_all_plans_are_shown_in_turn(two: str, form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "--from", two, "--all", "--format", form)
+    assert status == 0
+    assert out.index("Plan 1 of 2, line 3") < out.index("Seq Scan") < out.index("Plan 2 of 2, line 7")
+    assert "Index Scan" in out
+
+
+def test_all_plans_are_one_document_that_diff_reads(
+    two: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out, _ = run(capsys, "--from", two, "--all", "--json")
+    document = json.loads(out)
+    assert (document["schema"], len(document["plans"])) == ("perfkit.plans/1", 2)
+
+
+def test_what_cannot_be_read_among_several_plans_is_told_beside_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.txt"
+    path.write_text(TWO + '\n[{"Plan": {"Node Type": 7}}]\n', encoding="utf-8")
+    status, out, err = run(capsys, "--from", str(path), "--all")
+    assert status == 2
+    assert "Seq Scan on issue" in out
+    assert "line 10" in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("select 1", "--all"), ("--from", "x", "--all", "--plan", "1"), ("--from", "x", "--all", "--html", "y")],
+)
+def test_options_for_several_plans_go_with_from(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(capsys, *arguments)[0] == 2
