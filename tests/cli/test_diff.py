@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass, replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -127,9 +129,70 @@ def test_a_plan_may_come_from_standard_input(diff: Command) -> None:
     assert "⇅ join order" in result.stdout
 
 
+def test_files_before_and_after_against_are_runs(diff: Command) -> None:
+    before, after = pair("loop_hash")
+    result = diff(before, before, "--against", after, after, after, "--json")
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert [len(found["samples"][side]) for side in ("before", "after")] == [2, 3]
+    assert found["times"]["verdict"] == "too noisy to tell"
+    blocks = next(one for one in found["counters"] if one["name"] == "shared_blocks")
+    assert (blocks["before"]["low"], blocks["after"]["high"], blocks["direction"]) == (2042, 150, "falls")
+    shown = diff(before, "--against", after, after)
+    assert "2 files" in shown.stdout
+    assert "? too noisy to tell" in shown.stdout
+
+
+def test_options_may_stand_after_the_later_side(diff: Command) -> None:
+    before, after = pair("sort_fits")
+    assert diff(before, "--against", after, "--gate").exit_code == 0
+    assert diff("--gate", "--against", after, "--interleaved", before).exit_code == 0
+
+
+def test_a_folder_is_a_side_and_so_is_a_file_with_several_plans(diff: Command, tmp_path: Path) -> None:
+    one, other = (Path(name) for name in pair("serial_parallel"))
+    folder = tmp_path / "before"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.json").write_text(one.read_text())
+    several = tmp_path / "after.json"
+    several.write_text(json.dumps(json.loads(other.read_text()) * 4))
+    found = json.loads(diff(str(folder), str(several), "--json").stdout)
+    assert [len(found["samples"][side]) for side in ("before", "after")] == [3, 4]
+    (tmp_path / "empty").mkdir()
+    result = diff(str(tmp_path / "empty"), str(several))
+    assert result.exit_code == 2
+    assert "is empty" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["serial_parallel", "loop_hash", "join_order", "cte_inlined"])
+def test_all_forms_tell_the_same_facts(name: str, diff: Command, tmp_path: Path) -> None:
+    """Verdict, every edit with its kinds, both totals, findings and causes, in text, Markdown, HTML and JSON."""
+    page = tmp_path / "page.html"
+    text = " ".join(diff(*pair(name), "--html", str(page)).stdout.split())
+    markdown = diff(*pair(name), "--markdown").stdout
+    html = unescape(re.sub(r"<[^>]*>", "", page.read_text()))
+    found = json.loads(diff(*pair(name), "--json").stdout)
+    facts = [found["verdict"]]
+    facts += [edit[side]["label"] for edit in found["edits"] for side in ("before", "after") if edit[side]]
+    facts += [one["id"] for one in found["findings"]]
+    facts += [one["field"] for one in found["settings"]]
+    facts += [f"{found['totals']['shared_blocks'][side]:,}" for side in ("before", "after")]
+    for fact in facts:
+        for form in (text, markdown.replace("\\", ""), html):
+            assert fact in form
+
+
 @pytest.mark.parametrize(
     "arguments",
-    [("-", "-"), ("a", "b", "--json", "--markdown"), ("a",), ("a", "b", "--rows-tolerance", "-1")],
+    [
+        ("-", "-"),
+        ("a", "b", "c"),
+        ("-", "--against", "-", "b"),
+        ("a", "b", "--json", "--markdown"),
+        ("a",),
+        ("a", "b", "--rows-tolerance", "-1"),
+    ],
 )
 def test_wrong_arguments_end_with_2(diff: Command, arguments: tuple[str, ...]) -> None:
     assert diff(*arguments).exit_code == 2

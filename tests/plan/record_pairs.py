@@ -1,8 +1,8 @@
 """Record pairs of plans of one statement on a server, before and after something changed.
 
-    python tests/plan/record_pairs.py DSN
+    python tests/plan/record_pairs.py DSN [NAME ...]
 
-Uses the tables of ``record.py``, which it makes anew, and one of 500 partitions of its own.
+Names given, only those pairs are recorded. Uses the tables of ``record.py``, which it makes anew, and one of 500 partitions of its own.
 """
 
 from __future__ import annotations
@@ -25,6 +25,13 @@ PARALLEL = (
     "set local min_parallel_table_scan_size = 0",
 )
 PARTITIONS = 500
+ONLY_LOOPS = ("set local enable_hashjoin = off", "set local enable_mergejoin = off")
+ONLY_HASHES = (
+    "set local enable_nestloop = off",
+    "set local enable_mergejoin = off",
+    "set local enable_indexscan = off",
+    "set local enable_bitmapscan = off",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +42,8 @@ class Pair:
     statement: str
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    later: str | None = None
+    """The statement of the later side, where it is another one."""
 
 
 ISSUES_OF_OWNER = "select i.state, count(*) from issue i join project p on p.id = i.project_id where p.owner_id < 20 group by i.state"
@@ -85,6 +94,56 @@ PAIRS = (
         statement="select count(*) from reading where value = 3",
         after=("create index reading_250_value on reading_250 (value)", "analyze reading_250"),
     ),
+    Pair(
+        name="memoized",
+        statement="select i.title, p.name from issue i left join project p on p.id = i.project_id",
+        before=(*ONLY_LOOPS, "set local enable_memoize = off"),
+        after=ONLY_LOOPS,
+    ),
+    Pair(
+        name="sides_swapped",
+        statement="select count(*) from issue i join comment c on c.issue_id = i.id where i.id < 100",
+        later="select count(*) from issue i join comment c on c.issue_id = i.id where c.id < 100",
+        before=ONLY_HASHES,
+        after=ONLY_HASHES,
+    ),
+    Pair(
+        name="hash_merge",
+        statement="select count(*) from issue i join comment c on c.issue_id = i.id where i.state = 'open'",
+        before=("set local enable_nestloop = off", "set local enable_mergejoin = off"),
+        after=("set local enable_nestloop = off", "set local enable_hashjoin = off"),
+    ),
+    Pair(
+        name="bitmap_index_replaced",
+        statement="select title from issue where opened = '2024-03-01' and state = 'open'",
+        before=("set local enable_indexscan = off", "set local enable_seqscan = off"),
+        after=(
+            "create index issue_opened_state on issue (opened, state)",
+            "set local enable_indexscan = off",
+            "set local enable_seqscan = off",
+        ),
+    ),
+    Pair(
+        name="cte_inlined",
+        statement="with a as materialized (select * from issue where state = 'open') select p.name from a join project p on p.id = a.project_id where a.id < 50",
+        later="with a as not materialized (select * from issue where state = 'open') select p.name from a join project p on p.id = a.project_id where a.id < 50",
+    ),
+    Pair(
+        name="partitions_pruned",
+        statement="select count(*) from event where at between '2024-02-03' and '2024-02-20'",
+        before=("set local enable_partition_pruning = off", "set local enable_bitmapscan = off"),
+        after=("set local enable_bitmapscan = off",),
+    ),
+    Pair(
+        name="other_literal",
+        statement="select count(*) from issue where state = 'open'",
+        later="select count(*) from issue where state = 'closed'",
+    ),
+    Pair(
+        name="limit_added",
+        statement="select title from issue order by title",
+        later="select title from issue order by title limit 10",
+    ),
 )
 
 
@@ -106,29 +165,37 @@ def prepare(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     connection.execute("vacuum analyze reading")
 
 
-def explain(connection: psycopg.Connection[tuple[object, ...]], pair: Pair, steps: tuple[str, ...]) -> object:
+def explain(
+    connection: psycopg.Connection[tuple[object, ...]], pair: Pair, statement: str, steps: tuple[str, ...]
+) -> object:
     with connection.transaction(force_rollback=True):
         connection.execute("set local search_path = plans")
         if pair.after != PARALLEL or steps != PARALLEL:
             connection.execute("set local max_parallel_workers_per_gather = 0")
         for step in steps:
             connection.execute(step.encode())
-        connection.execute(pair.statement.encode())
-        row = connection.execute(f"explain ({OPTIONS}) {pair.statement}".encode()).fetchone()
+        connection.execute(statement.encode())
+        row = connection.execute(f"explain ({OPTIONS}) {statement}".encode()).fetchone()
     assert row is not None
     return row[0]
 
 
-def main(dsn: str) -> None:
+def main(dsn: str, *names: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     with psycopg.connect(dsn, autocommit=True) as connection:
         prepare(connection)
         for pair in PAIRS:
-            for side, steps in (("before", pair.before), ("after", pair.after)):
-                found = explain(connection, pair, steps)
+            if names and pair.name not in names:
+                continue
+            later = pair.later or pair.statement
+            for side, statement, steps in (
+                ("before", pair.statement, pair.before),
+                ("after", later, pair.after),
+            ):
+                found = explain(connection, pair, statement, steps)
                 indent = None if pair.name.startswith("partition") else 1
                 (FOLDER / f"{pair.name}.{side}.json").write_text(json.dumps(found, indent=indent) + "\n")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -87,6 +87,82 @@ def test_one_partition_of_five_hundred() -> None:
             ("access-method-changed",),
         )
     ]
+
+
+def test_a_memoize_that_comes_in_disturbs_nothing() -> None:
+    assert named(compared("memoized")) == [("inserted Memoize", ())]
+
+
+def test_sides_that_only_swap_are_said_of_the_join_alone() -> None:
+    """The Hash goes from one input to the other; both scans are found again, with another condition."""
+    found = compared("sides_swapped")
+    assert [one for one in named(found) if "Hash Join" in one[0]] == [
+        ("changed Hash Join", ("join-sides-swapped",))
+    ]
+    assert {
+        edit.after.relation: edit.kinds for edit in found.edits if edit.after and edit.after.relation
+    } == {
+        "issue": ("condition-changed",),
+        "comment": ("condition-changed",),
+    }
+
+
+def test_a_hash_join_that_became_a_merge_join_needs_no_hash() -> None:
+    assert named(compared("hash_merge")) == [
+        ("changed Merge Join", ("join-sides-swapped", "join-method-changed")),
+        ("changed Index Scan using issue_pkey on issue i", ("access-method-changed",)),
+        ("removed Hash", ()),
+    ]
+
+
+def test_another_index_of_the_same_bitmap_scan() -> None:
+    assert named(compared("bitmap_index_replaced")) == [
+        ("changed Bitmap Heap Scan on issue", ("condition-changed",)),
+        ("changed Bitmap Index Scan on issue_opened_state", ("index-replaced",)),
+    ]
+
+
+def test_an_inlined_cte_leaves_its_scan_where_the_cte_was_read() -> None:
+    assert named(compared("cte_inlined")) == [
+        ("changed Hash Join", ("condition-changed",)),
+        ("changed Index Scan using issue_pkey on issue", ("access-method-changed",)),
+        ("removed CTE Scan on a", ()),
+    ]
+
+
+def test_pruned_partitions_go_and_the_one_left_is_kept_though_its_alias_changed() -> None:
+    assert named(compared("partitions_pruned")) == [
+        ("removed Append", ()),
+        ("removed Index Only Scan using event_2024_01_at_idx on event_2024_01 event_1", ()),
+        ("removed Index Only Scan using event_2024_03_at_idx on event_2024_03 event_3", ()),
+        ("removed Index Only Scan using event_2024_04_at_idx on event_2024_04 event_4", ()),
+    ]
+
+
+def test_another_literal_is_told_of_a_real_plan() -> None:
+    assert named(compared("other_literal")) == [("changed Seq Scan on issue", ("condition-changed",))]
+
+
+def test_a_limit_comes_in_above_the_sort_that_it_makes_cheaper() -> None:
+    found = compared("limit_added")
+    assert named(found) == [("inserted Limit", ()), ("changed Sort", ())]
+    (method, *_) = (one for edit in found.edits for one in edit.differences if one.field == "sort_method")
+    assert (method.before, method.after) == ("quicksort", "still in progress"), "as PostgreSQL says of it"
+
+
+def test_inputs_of_another_join_order_are_moved() -> None:
+    assert [said for said, _ in named(compared("join_order")) if said.startswith("moved")] == [
+        "moved Seq Scan on comment c",
+        "moved Hash",
+    ]
+
+
+def test_every_edit_and_every_kind_is_shown_by_a_real_pair() -> None:
+    """Both ways round: what is inserted one way is removed the other."""
+    found = [diff(*order) for name in PAIRS for order in (sides(name), sides(name)[::-1])]
+    edits = [edit for one in found for edit in one.edits]
+    assert {type(edit).__name__ for edit in edits} == {"Kept", "Changed", "Moved", "Inserted", "Removed"}
+    assert {kind for edit in edits for kind in edit.kinds} == set(get_args(ChangeKind))
 
 
 def test_another_index_below_a_bitmap_heap_scan_is_an_index_replaced() -> None:
