@@ -10,6 +10,7 @@ from perfkit.plan.model import Plan
 from perfkit.render.blocks import Blocks, Column, Paragraph, Row, Span, Table, paragraph, text
 from perfkit.render.environment import environment_blocks, query_blocks
 from perfkit.render.estimates import estimated_nodes, estimates_alt, estimates_svg
+from perfkit.render.every_node import every_node_blocks
 from perfkit.render.figures import estimate_text, number, rows_number
 from perfkit.render.findings import findings_blocks
 from perfkit.render.flame import flame_alt, flame_svg, heavy
@@ -98,7 +99,7 @@ def page_parts(value: Plan | Capture) -> tuple[PlanPart | PlanChart, ...]:
         parts.append(PlanPart(title="Statement", blocks=query_blocks(capture.query)))
     if plan.is_analyzed:
         parts.append(PlanPart(title="Findings", blocks=_findings(plan, capture)))
-    parts.append(PlanPart(title="Plan", blocks=tree_blocks(plan)))
+    parts.append(PlanPart(title="Plan", blocks=(*tree_blocks(plan), *every_node_blocks(plan))))
     pictures = (PlanChart(plan=plan, kind="flame"), PlanChart(plan=plan, kind="estimates"))
     parts.extend(picture for picture in pictures if picture.svg())
     if capture:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from html import unescape
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -124,6 +125,22 @@ def test_the_page_of_an_investigation_has_the_pictures_and_their_figures() -> No
     assert page.count("<summary>the same in figures</summary>") == 3
     assert re.search(r"<details class=\"figures\">.*Seq Scan on public\.issues i", page, re.DOTALL)
     assert len(page) < 300_000
+
+
+def test_a_page_lists_every_node_that_its_tree_leaves_out() -> None:
+    """Also those that took least can be found; a plan that is shown whole has no such list."""
+    before, after = (to_html(page_parts(plan)[2]) for plan in (examples.slow_plan(), nested(700)))
+    assert "nodes in" not in before
+    assert "701 nodes in 701 lines" in after
+    for number in range(1, 702):
+        assert re.search(rf"[ >─]{number} (Materialize|Result) · ", unescape(after))
+
+
+def nested(levels: int) -> Plan:
+    node = examples.node("Result", **examples.timed(1, 1.0))
+    for level in range(levels):
+        node = examples.node("Materialize", node, **examples.timed(1, 1.0 + level))
+    return read_json([{"Plan": node}])
 
 
 def test_the_parts_of_a_page_in_reading_order() -> None:
