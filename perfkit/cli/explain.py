@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "plan_file",
     metavar="FILE",
     help="Read a plan instead: what EXPLAIN printed as TEXT, JSON, YAML or XML, with whatever psql, a log or a chat put"
-    " around it; - for standard input.",
+    " around it, or a capture that perfkit saved; - for standard input.",
 )
 @click.option("--all", "is_all", is_flag=True, help="--from: show every plan of the input.")
 @click.option(
@@ -85,12 +85,10 @@ def command(
     if plan_file is not None:
         text = read_text(plan_file)
         if is_all:
-            answer_all(text, form, as_json)
+            answer_all(text, plan_file, form, as_json)
             return
-        from perfkit.plan import dump_json
-
-        plan = chosen(text, number)
-        _answer(plan, {"schema": "perfkit.plan/1", "plan": dump_json(plan)} if as_json else None, form, page)
+        value = chosen(text, plan_file, number)
+        _answer(value, _document(value) if as_json else None, form, page)
         return
     assert query is not None
     from perfkit import connect, document
@@ -100,7 +98,17 @@ def command(
     captured = connect(**connection).explain(text, values, runs=runs, allow_writes=allow_writes)
     if output:
         document.write(output, captured, SCHEMA)
-    _answer(captured, document.to_document(captured, SCHEMA) if as_json else None, form, page)
+    _answer(captured, _document(captured) if as_json else None, form, page)
+
+
+def _document(value: Plan | Capture) -> dict[str, Any]:
+    from perfkit import document
+    from perfkit.capture import SCHEMA
+    from perfkit.plan import Plan, dump_json
+
+    if isinstance(value, Plan):
+        return {"schema": "perfkit.plan/1", "plan": dump_json(value)}
+    return document.to_document(value, SCHEMA)
 
 
 def _answer(value: Plan | Capture, found: dict[str, Any] | None, form: str, page: Path | None) -> None:

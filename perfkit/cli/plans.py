@@ -10,40 +10,46 @@ import click
 from perfkit.errors import UsageError
 
 if TYPE_CHECKING:
+    from perfkit.capture.values import Capture
     from perfkit.plan import Plan
 
 MOST_NAMED = 12
 """Plans that are named in an error; a log may hold hundreds."""
 
 
-def chosen(text: str, number: int | None) -> Plan:
-    """The only plan of the text, or the one asked for.
+def chosen(text: str, name: str, number: int | None) -> Plan | Capture:
+    """The only plan of the text, or the one asked for; with its surroundings where perfkit saved them.
 
     UsageError names the plans with their places when there are several and none was asked for. PlanParseError as for
     ``parse_plans``.
     """
-    from perfkit.plan import parse_plans
+    from perfkit.comparison.observed import read_observed
 
-    plans = parse_plans(text)
-    if number is not None:
-        if number > len(plans):
-            raise UsageError(f"--plan {number}: the input holds {_counted(len(plans))}")
-        return plans[number - 1]
-    if len(plans) == 1:
-        return plans[0]
-    names = [_name(place, plan, line) for place, (plan, line) in enumerate(_placed(text, plans), 1)]
-    more = f", and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    raise UsageError(
-        f"the input holds {_counted(len(plans))}: {', '.join(names[:MOST_NAMED])}{more};"
-        " choose one with --plan N, or show all with --all"
-    )
+    found = read_observed(text, name)
+    if number is not None and number > len(found):
+        raise UsageError(f"--plan {number}: the input holds {_counted(len(found))}")
+    if number is None and len(found) > 1:
+        placed = _placed(text, [one.plan for one in found])
+        names = [_name(place, plan, line) for place, (plan, line) in enumerate(placed, 1)]
+        more = f", and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        raise UsageError(
+            f"the input holds {_counted(len(found))}: {', '.join(names[:MOST_NAMED])}{more};"
+            " choose one with --plan N, or show all with --all"
+        )
+    one = found[(number or 1) - 1]
+    return one.capture or one.plan
 
 
-def answer_all(text: str, form: str, as_json: bool) -> None:
+def answer_all(text: str, name: str, form: str, as_json: bool) -> None:
     """Print every plan that can be read under a heading; what cannot is told on stderr and raised at the end."""
-    from perfkit.plan import collect_plans, dump_json
+    from perfkit.comparison.observed import read_saved
+    from perfkit.plan import Collected, collect_plans, dump_json
 
-    found = collect_plans(text)
+    saved = read_saved(text, name)
+    if saved is None:
+        found = collect_plans(text)
+    else:
+        found = Collected(plans=tuple(one.plan for one in saved), errors=())
     if not found.plans:
         raise found.errors[0]
     if as_json:

@@ -91,15 +91,23 @@ def read_observed(text: str, name: str) -> tuple[Observed, ...]:
     ``name`` is what the text is called in errors. UsageError for a document that holds no plan, PlanParseError for a
     text that cannot be read.
     """
+    saved = read_saved(text, name)
+    return tuple(Observed(plan=plan) for plan in parse_plans(text)) if saved is None else saved
+
+
+def read_saved(text: str, name: str) -> tuple[Observed, ...] | None:
+    """What a document of perfkit's holds; None for any other text."""
     from perfkit.document import from_document
 
+    if '"schema"' not in text:
+        return None
     try:
         document = json.loads(text)
     except ValueError:
-        document = None
+        return None
     schema = document.get("schema") if isinstance(document, dict) else None
-    if not isinstance(document, dict) or schema is None:
-        return tuple(Observed(plan=plan) for plan in parse_plans(text))
+    if schema is None:
+        return None
     if schema == "perfkit.plan/1":
         return (Observed(plan=read_json(document["plan"])),)
     if schema == "perfkit.plans/1":

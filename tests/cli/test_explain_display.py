@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from perfkit.capture.values import Capture, Counters, Environment, Measurement, Query, Samples
+from perfkit.catalog import Catalog
 from perfkit.cli.main import main
+from perfkit.document import write
+from perfkit.plan import parse_plan
 
 PLANS = Path(__file__).parents[1] / "plan" / "recorded"
 PLAN = PLANS / "parallel_sort_merge_join.json"
@@ -133,6 +137,41 @@ def test_all_plans_are_one_document_that_diff_reads(
     _, out, _ = run(capsys, "--from", two, "--all", "--json")
     document = json.loads(out)
     assert (document["schema"], len(document["plans"])) == ("perfkit.plans/1", 2)
+    saved = tmp_path / "saved.json"
+    saved.write_text(out, encoding="utf-8")
+    assert run(capsys, "--from", str(saved), "--all", "--json")[1] == out
+    assert "Index Scan" in run(capsys, "--from", str(saved), "--plan", "2")[1]
+
+
+def test_a_capture_that_perfkit_saved_is_shown_with_its_surroundings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved, page = tmp_path / "capture.json", tmp_path / "page.html"
+    write(saved, shown_capture(), "perfkit.capture/1")
+    status, out, _ = run(capsys, "--from", str(saved), "--html", str(page))
+    assert status == 0
+    assert "Environment" in out and "samples, ms" in out
+    assert ">Environment<" in page.read_text(encoding="utf-8")
+    again = json.loads(run(capsys, "--from", str(saved), "--json")[1])
+    assert again == json.loads(saved.read_text(encoding="utf-8"))
+
+
+def shown_capture() -> Capture:
+    plan = parse_plan(PLAN.read_text(encoding="utf-8"))
+    return Capture(
+        query=Query(text="select 1", fingerprint="f", kind="select"),
+        measurement=Measurement(plan=plan, counters=Counters.of(plan), samples=Samples(values=(3.0, 3.1))),
+        environment=Environment(
+            server_version="18.1",
+            server_version_num=180001,
+            database="shop",
+            settings={},
+            extensions={},
+            perfkit_version="0.1.0",
+            captured_at="2026-03-04T12:00:00+00:00",
+        ),
+        catalog=Catalog(server_version_num=180001, database="shop", search_path=("public",), relations=()),
+    )
 
 
 def test_what_cannot_be_read_among_several_plans_is_told_beside_the_rest(
