@@ -74,6 +74,9 @@ class _Sides(click.Command):
     "--temp-tolerance", type=_TOLERANCE, default=10, show_default=True, metavar="PERCENT",
     help="--gate: temp blocks may rise by this.",
 )  # fmt: skip
+@click.option(
+    "--gate-time", is_flag=True, help="--gate: also when runs against runs are slower beyond doubt."
+)  # fmt: skip
 @params_option
 @click.option(
     "--runs", type=click.IntRange(1, 1000), default=9, show_default=True,
@@ -92,6 +95,7 @@ def command(
     blocks_tolerance: float,
     rows_tolerance: float,
     temp_tolerance: float,
+    gate_time: bool,
     params: str | None,
     runs: int,
     allow_writes: bool,
@@ -107,7 +111,8 @@ def command(
     Two .sql files are run on a database, in turns, and compared with that verdict.
 
     --gate judges what hardly varies between runs: blocks, temp blocks, rows, and a plan that reads an index no more,
-    spills or is not parallel any more without reading fewer blocks. Times are shown, but do not fail the gate.
+    spills or is not parallel any more without reading fewer blocks. Times fail it with --gate-time alone, and only where
+    the verdict on runs against runs is "slower".
 
     \b
     Example:
@@ -119,7 +124,7 @@ def command(
 
     Exit status: 0 compared, 1 --gate found a regression, 2 a file cannot be read, 3 the server failed.
     """
-    from perfkit.plan.gate import Tolerances, regressions
+    from perfkit.plan.gate import Tolerances
     from perfkit.render.diff_report import DiffReport
 
     if as_json and as_markdown:
@@ -132,11 +137,11 @@ def command(
 
         comparison = compare(_read(one), _read(other), is_interleaved=interleaved)
     found = None
-    if gate:
+    if gate or gate_time:
         allowed = Tolerances(
             blocks=blocks_tolerance / 100, rows=rows_tolerance / 100, temp=temp_tolerance / 100
         )
-        found = regressions(comparison.diff, allowed)
+        found = comparison.regressions(allowed, with_time=gate_time)
     report = DiffReport(comparison=comparison, regressions=found, before=_named(one), after=_named(other))
     if page:
         from perfkit.report.comparison import write_comparison

@@ -12,7 +12,9 @@ from perfkit.comparison.observed import Observed
 from perfkit.comparison.verdict import verdict_of
 from perfkit.plan.diff import Pair, PlanDiff, Totals
 from perfkit.plan.edits import Difference, Edit
+from perfkit.plan.gate import Regression, Tolerances, regressions
 from perfkit.show import Shown
+from perfkit.units import format_ratio
 
 if TYPE_CHECKING:
     from perfkit.findings.compare import FindingChange
@@ -45,6 +47,17 @@ class Comparison(Shown):
     def verdict(self) -> str:
         """What it comes to, in a sentence."""
         return verdict_of(self.diff, self.runs, self.same_result)
+
+    def regressions(
+        self, tolerances: Tolerances | None = None, *, with_time: bool = False
+    ) -> tuple[Regression, ...]:
+        """What got worse by what hardly varies; ``with_time`` also that the runs became slower beyond doubt."""
+        found = regressions(self.diff, tolerances)
+        if with_time and self.runs is not None and self.runs.times.verdict == "slower":
+            ratio = self.runs.times.ratio
+            times = f", median {format_ratio(ratio.median)}" if ratio else ""
+            found += (Regression(kind="time", text=f"slower{times}: {self.runs.times.reason}"),)
+        return found
 
     @property
     def edits(self) -> tuple[Edit, ...]:

@@ -11,7 +11,7 @@ from perfkit.plan.edits import Edit
 from perfkit.plan.model import Node
 from perfkit.units import format_count, format_percent
 
-RegressionKind = Literal["shape", "blocks", "rows", "rows-removed", "temp", "cost"]
+RegressionKind = Literal["shape", "blocks", "rows", "rows-removed", "temp", "cost", "time"]
 
 FLOOR_BLOCKS: Final = 8
 """Hint bits, visibility and one page more in an index move this much between runs of one plan."""
@@ -46,7 +46,8 @@ def regressions(diff: PlanDiff, tolerances: Tolerances | None = None) -> tuple[R
 
     Blocks, temp blocks, rows returned and rows thrown away are judged by their tolerance. A change of shape is worse when
     an index is read no more, a step spills, or work turns serial, unless the plan reads clearly fewer blocks; where
-    neither plan was executed, when its cost rises as well. Time is not judged: one run of each says nothing.
+    neither plan was executed, when its cost rises as well. Time is not judged: one run of each says nothing. (``time`` is the
+    kind of a regression that runs against runs have shown.)
 
     >>> from perfkit.plan import diff, read_json
     >>> scan = {"Node Type": "Seq Scan", "Relation Name": "issue"}

@@ -13,7 +13,7 @@ from perfkit.units import format_count, format_ratio
 
 WIDTH = 1000
 ROW = 18
-LABELS = 330
+LABELS = 400
 MOST_ROWS = 40
 """A screen; beyond it the nodes that were estimated worst are shown."""
 

@@ -149,6 +149,19 @@ def test_options_may_stand_after_the_later_side(diff: Command) -> None:
     assert diff("--gate", "--against", after, "--interleaved", before).exit_code == 0
 
 
+def test_times_fail_the_gate_only_where_asked_and_beyond_doubt(diff: Command, tmp_path: Path) -> None:
+    for name, *times in (("fast", 3, 3, 3, 3.1, 4), ("slow", 9, 9, 9.1, 9.2, 10), ("noisy", 3, 4.5, 5, 9, 9)):
+        found = captured("sort_fits.after", *times)
+        document.write(tmp_path / f"{name}.json", found, "perfkit.capture/1")
+    fast, slow, noisy = (str(tmp_path / f"{name}.json") for name in ("fast", "slow", "noisy"))
+    assert diff(fast, slow, "--gate").exit_code == 0
+    assert diff(fast, noisy, "--gate-time").exit_code == 0
+    result = diff(fast, slow, "--gate-time", "--json")
+    assert result.exit_code == 1
+    assert [one["kind"] for one in json.loads(result.stdout)["regressions"]] == ["time"]
+    assert "slower" in result.stderr
+
+
 def test_a_folder_is_a_side_and_so_is_a_file_with_several_plans(diff: Command, tmp_path: Path) -> None:
     one, other = (Path(name) for name in pair("serial_parallel"))
     folder = tmp_path / "before"
