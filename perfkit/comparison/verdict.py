@@ -6,6 +6,7 @@ from typing import Final
 
 from perfkit.capture.runs import RunsCompared
 from perfkit.plan.diff import PlanDiff
+from perfkit.plan.edits import Kept
 from perfkit.stats import compare_counts, median
 from perfkit.units import format_count, format_ms, format_ratio
 
@@ -23,7 +24,8 @@ def verdict_of(diff: PlanDiff, runs: RunsCompared | None, same_result: bool | No
 
 def _plan(diff: PlanDiff) -> str:
     if diff.is_same_shape:
-        return "the same plan"
+        is_same = all(isinstance(edit, Kept) for edit in diff.edits)
+        return "the same plan" if is_same else "a plan of the same shape"
     return "another plan" if diff.totals.rows.delta is not None else "another plan, by estimates alone"
 
 

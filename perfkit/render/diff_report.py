@@ -69,6 +69,7 @@ def parts(report: DiffReport) -> Iterator[DiffPart]:
         blocks=(
             *_gate(report),
             verdict,
+            *_rows_returned(comparison),
             *counts_blocks(comparison.diff),
             totals_table(comparison.diff),
             *_names(report),
@@ -83,6 +84,18 @@ def parts(report: DiffReport) -> Iterator[DiffPart]:
         yield DiffPart(title="Findings", blocks=finding_changes_blocks(comparison.findings))
     if why := cause_blocks(comparison):
         yield DiffPart(title="Possible causes", blocks=why)
+
+
+def _rows_returned(comparison: Comparison) -> Blocks:
+    match comparison.same_result:
+        case True:
+            return (paragraph(Span("✓ same result", "good", badge=True), " on both sides"),)
+        case False:
+            return (
+                paragraph(Span("✗ other result", "bad", badge=True), " the rows returned are not the same"),
+            )
+        case None:
+            return ()
 
 
 def _names(report: DiffReport) -> Blocks:

@@ -44,6 +44,15 @@ def test_two_bare_plans_are_compared_and_their_times_are_not_judged() -> None:
     assert type(found.edits[0]).__name__ == "Changed"
 
 
+def test_a_verdict_says_whether_it_is_the_same_plan() -> None:
+    """The same shape is not the same plan where conditions differ; without ANALYZE only costs are told."""
+    literals = perfkit.diff(recorded("other_literal.before"), recorded("other_literal.after"))
+    assert literals.verdict.startswith("A plan of the same shape; as many blocks")
+    assert perfkit.diff(LOOP, LOOP).verdict.startswith("The same plan; as many blocks")
+    bare = [parse_plan(f"Seq Scan on a  (cost=0.00..{cost} rows=1 width=4)") for cost in ("7.00", "9.50")]
+    assert perfkit.diff(*bare).verdict == "The same plan; its cost 7.00 → 9.50"
+
+
 def test_several_plans_on_a_side_are_runs_with_a_verdict() -> None:
     found = perfkit.diff(runs(LOOP, 9.0, 9.1, 9.2, 9.4, 9.9), runs(HASH, 3.0, 3.0, 3.1, 3.2, 3.9))
     assert found.runs is not None
