@@ -100,6 +100,8 @@ class PlanDiff(Shown):
                     "kinds": list(edit.kinds),
                     "before": _named(edit.before),
                     "after": _named(edit.after),
+                    "below_before": _named(edit.below_before) if isinstance(edit, Moved) else None,
+                    "below_after": _named(edit.below_after) if isinstance(edit, Moved) else None,
                     "differences": _listed(edit.differences),
                     "figures": _listed(edit.figures),
                     "exclusive_ms_delta": pair.exclusive_ms_delta,
@@ -178,6 +180,8 @@ def _edits(old: Side, new: Side) -> list[Edit]:
                     differences=found,
                     figures=counts,
                     kinds=kinds(one, other, found),
+                    below_before=None if ancestor < 0 else old.nodes[ancestor],
+                    below_after=None if above_new[there] < 0 else new.nodes[above_new[there]],
                 )
             )
         elif found:

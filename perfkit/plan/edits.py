@@ -66,6 +66,10 @@ class Moved:
     differences: tuple[Difference, ...] = ()
     figures: tuple[Difference, ...] = ()
     kinds: tuple[ChangeKind, ...] = ()
+    below_before: Node | None = None
+    """The nearest node above it that both plans have, in the earlier plan; None where there is none."""
+    below_after: Node | None = None
+    """The same in the later plan."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

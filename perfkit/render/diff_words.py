@@ -103,7 +103,23 @@ def notes(edit: Edit, *, with_label: bool = True) -> tuple[Text, ...]:
     if not {"parallelised", "made-serial"}.intersection(edit.kinds):
         # below a Gather the planner counts the rows of one process
         told.extend(one for one in edit.figures if one.field == "planned_rows" and _is_clear(one))
-    return (*also(edit), *was, *((Span(f"{one.field.replace('_', ' ')}: "), *change(one)) for one in told))
+    return (
+        *also(edit),
+        *_below(edit),
+        *was,
+        *((Span(f"{one.field.replace('_', ' ')}: "), *change(one)) for one in told),
+    )
+
+
+def _below(edit: Edit) -> tuple[Text, ...]:
+    """From below which node to below which a node moved, with their numbers, as joins often have one name."""
+    if not isinstance(edit, Moved):
+        return ()
+    sides = [
+        "the top" if node is None else f"{node.number} {node.label}"
+        for node in (edit.below_before, edit.below_after)
+    ]
+    return (text("below ", Span(sides[0], "code"), Span(" → ", "muted"), Span(sides[1], "code")),)
 
 
 def change(one: Difference) -> Text:

@@ -12,7 +12,7 @@ from recorded_plans import NAMES, plan
 from test_plan_diff import assert_adds_up, assert_mirrors, hash_join, scan, step, told
 from test_plan_diff import compared as compared_documents
 
-from perfkit.plan import Changed, ChangeKind, Edit, Kept, PlanDiff, diff, read_json
+from perfkit.plan import Changed, ChangeKind, Edit, Kept, Moved, PlanDiff, diff, read_json
 
 MIRRORED: dict[ChangeKind, ChangeKind] = {
     "parallelised": "made-serial",
@@ -155,6 +155,13 @@ def test_inputs_of_another_join_order_are_moved() -> None:
         "moved Seq Scan on comment c",
         "moved Hash",
     ]
+    moved = [edit for edit in compared("join_order").edits if isinstance(edit, Moved)]
+    numbers = [
+        (one.below_before.number, one.below_after.number)
+        for one in moved
+        if one.below_before and one.below_after
+    ]
+    assert numbers == [(2, 1), (1, 4)], "from the lower join to the upper, and the other way round"
 
 
 def test_every_edit_and_every_kind_is_shown_by_a_real_pair() -> None:
