@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ import shown_examples as examples
 from test_render_plan import wide
 
 from perfkit import diff as compare
-from perfkit.plan import diff
+from perfkit.plan import Plan, diff, dump_json, read_json
 from perfkit.plan.gate import Regression
 from perfkit.render import to_html, to_text
 from perfkit.render.blocks import Branch, Cell, Table
@@ -116,3 +117,33 @@ def test_a_report_in_text_tells_the_gate_first() -> None:
     assert "… 2 more regressions" in text
     assert "Both plans beside each other" not in text
     assert "✓ no regression" in to_text(replace(report, regressions=()))
+
+
+def chain(levels: int, scan: str) -> dict[str, object]:
+    """A scan below steps of which each takes a millisecond more."""
+    node = examples.node(scan, **examples.timed(1, 1.0, hit=4) | {"Relation Name": scan.split()[0].lower()})
+    for level in range(levels):
+        node = examples.node("Materialize", node, **examples.timed(1, 2.0 + level, hit=4))
+    return node
+
+
+def branched(first: str) -> Plan:
+    branches = (chain(20, first), chain(20, "Index Scan"))
+    return read_json([{"Plan": examples.node("Append", *branches, **examples.timed(2, 43.0, hit=8))}])
+
+
+def test_what_was_kept_gives_way_to_what_changed() -> None:
+    """The branch in which nothing happened is two lines, the other is shown down to its change; both still add up."""
+    changed = branched("Seq Scan")
+    after = json.dumps(dump_json(changed)).replace('"Seq Scan"', '"Sample Scan"')
+    found = diff(changed, read_json(json.loads(after)))
+    table = table_of(diff_blocks(found))
+    said = [word(row.cells[3]) for row in table.rows]
+    assert "… 20 nodes kept as they are" in " ".join(said)
+    assert sum("Materialize" in line for line in said) == 21
+    assert any("Sample Scan" in line for line in said)
+    place = [one.title for one in table.columns].index("Δ")
+    *parts, whole = column(table, place)
+    assert sum(parts) == whole == 0
+    beside = [row.cells[0] for row in side_by_side(found).rows]
+    assert sum("kept as they are" in word(cell) for cell in beside) == 1
