@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 TermKind = Literal["column", "constant", "cast", "call", "operator", "and", "or", "not", "subplan", "other"]
@@ -114,6 +115,7 @@ class Term:
         return (term for term in self.walk() if term.kind == "column")
 
 
+@lru_cache(maxsize=1024)
 def read_condition(text: str) -> Term:
     """The condition as a tree of terms.
 

@@ -2,41 +2,103 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from perfkit.catalog import Catalog
 from perfkit.findings.catalogue import RULES
 from perfkit.findings.finding import SEVERITIES, Case, Finding
+from perfkit.findings.partitions import folded
 from perfkit.plan.model import Node, Plan
 from perfkit.sql.statement import Statement
 
 QUIET_MS = 1.0
 """A statement that is planned and executed within a millisecond has nothing to gain that a person would notice."""
 
+QUIET_COST = 300.0
+"""About a millisecond by the planner's default costs: ten thousand rows on two hundred pages."""
+
 AT_STAKE_MS = 0.2
 """What takes less than this cannot be told from the noise of one run."""
 
-SYMPTOMS = {"temp-io": frozenset({"cte-materialization-fence"})}
-"""Findings that follow from another one at the same node, and are then told for information beside it."""
 
-TRAPS = frozenset({"not-in-nullable-subquery"})
-"""Told however fast the statement is: the form gives wrong answers, or none, once the data changes."""
+class Trap(NamedTuple):
+    id: str
+    reason: str
+
+
+TRAPS = (
+    Trap("not-in-nullable-subquery", "gives no row at all once the data has a NULL, however fast it is"),
+    Trap("offset-pagination", "the page that is fast today is slow at the end of the list"),
+)
+"""Told of plans under a millisecond too: the form does harm that this run did not show."""
+
+MOST_NODES = 20
+"""Partitions named by their number; of hundreds, the count says more than the list."""
+
+_CAUSES_OF_READING = frozenset(
+    {
+        "missing-index-filter",
+        "or-across-columns",
+        "missing-index-join",
+        "missing-composite-index",
+        "missing-partial-index",
+        "missing-gist-range-index",
+        "missing-expression-index",
+        "missing-pattern-ops-index",
+        "missing-trigram-index",
+        "missing-gin-jsonb",
+        "missing-fulltext-index",
+        "any-array-not-indexable",
+        "function-on-column",
+        "cast-on-column",
+        "implicit-type-mismatch",
+        "timezone-cast-filter",
+        "case-insensitive-match",
+    }
+)
+"""Why a scan reads more than it keeps."""
+
+SYMPTOMS: Mapping[str, frozenset[str]] = {
+    "temp-io": frozenset({"cte-materialization-fence"}),
+    "inefficient-index-scan": _CAUSES_OF_READING,
+    "missing-composite-index": frozenset({"missing-gist-range-index", "missing-partial-index"}),
+    "leading-wildcard-like": frozenset({"missing-trigram-index"}),
+}
+"""Findings that follow from another one at the same node, and are then told for information beside it."""
 
 
 def examine(
     plan: Plan, statement: Statement | None = None, catalog: Catalog | None = None
 ) -> tuple[Finding, ...]:
-    """What is wrong with a plan, worst first: by severity, then by the time at stake.
+    """What is wrong with a plan, worst first: by severity, then by the time at stake, or its share where nothing was timed.
 
     Statement and catalog sharpen the diagnosis; without the catalog, whether an index exists is not known and an index is
-    called missing where the plan reads as if. A plan without ANALYZE has no figures to judge by and stays without
-    findings. An untroubled statement gives an empty tuple.
+    called missing where the plan reads as if. A plan without ANALYZE has no figures to judge by: only forms that an
+    index cannot serve, or that are a trap, are told of it, for information. An untroubled statement gives an empty tuple.
     """
-    case = Case(plan=plan, statement=statement, catalog=catalog)
+    view = folded(plan)
+    case = Case(plan=view.plan, statement=statement, catalog=catalog, given=plan)
     found = [finding for rule in RULES for finding in rule.check(case)]
-    kept = _merged(case, _worth_saying(plan, found))
+    kept = _merged(case, [_of_partitions(finding, view.members) for finding in _worth_saying(plan, found)])
     return tuple(sorted(_beside_causes(kept), key=_rank))
+
+
+def _of_partitions(finding: Finding, members: Mapping[int, tuple[int, ...]]) -> Finding:
+    """The finding with the number of partitions it was added up from."""
+    numbers = members.get(finding.node or 0, ())
+    if not numbers:
+        return finding
+    return replace(
+        finding,
+        title=f"{finding.title}; added up over {len(numbers)} partitions",
+        evidence={
+            **finding.evidence,
+            "partitions": len(numbers),
+            "also_at_nodes": " ".join(map(str, numbers[1 : MOST_NODES + 1])),
+        },
+    )
 
 
 def _beside_causes(findings: list[Finding]) -> Iterator[Finding]:
@@ -47,18 +109,29 @@ def _beside_causes(findings: list[Finding]) -> Iterator[Finding]:
 
 
 def _worth_saying(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
-    spent = (plan.planning_ms or 0.0) + (plan.total_ms or 0.0)
-    is_quiet = plan.total_ms is not None and spent < QUIET_MS
+    is_quiet, traps = _is_quiet(plan), {trap.id for trap in TRAPS}
     return [
         finding
         for finding in findings
-        if finding.id in TRAPS
+        if finding.id in traps
         or not (is_quiet or (finding.at_stake_ms is not None and finding.at_stake_ms < AT_STAKE_MS))
     ]
 
 
-def _rank(finding: Finding) -> tuple[int, float]:
-    return SEVERITIES.index(finding.severity), -(finding.at_stake_ms or 0.0)
+def _is_quiet(plan: Plan) -> bool:
+    if plan.total_ms is not None:
+        return (plan.planning_ms or 0.0) + plan.total_ms < QUIET_MS
+    estimate = plan.root.estimate
+    return not plan.is_analyzed and estimate is not None and estimate.total_cost < QUIET_COST
+
+
+def _rank(finding: Finding) -> tuple[int, float, float]:
+    share = finding.evidence.get("share")
+    return (
+        SEVERITIES.index(finding.severity),
+        -(finding.at_stake_ms or 0.0),
+        -share if isinstance(share, float | int) else 0.0,
+    )
 
 
 def _merged(case: Case, findings: list[Finding]) -> list[Finding]:

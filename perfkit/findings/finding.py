@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from perfkit.catalog import Catalog, Relation
+from perfkit.findings.work import NOTHING, Work, work_of
 from perfkit.plan.model import Node, Plan
 from perfkit.show import Shown
 from perfkit.sql.statement import Statement
@@ -42,23 +43,36 @@ class Case:
     """The three sources a rule may look at. Statement and catalog are None when only a plan was given."""
 
     plan: Plan
+    """With partitions that were scanned alike folded into one node each."""
     statement: Statement | None = None
     catalog: Catalog | None = None
-    _parents: Mapping[int, Node] = field(init=False, repr=False, compare=False, default_factory=dict)
-
+    given: Plan | None = None
+    """The plan with every partition; None where nothing was folded."""
+    work: Work = field(init=False, repr=False, compare=False, default=NOTHING)
+    """How the work is spread where times are missing."""
     _nodes: Mapping[int, Node] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _parents: Mapping[int, int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        nodes = {node.number: node for node in self.plan.walk()}
-        parents = {child.number: node for node in nodes.values() for child in node.children}
+        every = tuple(self.unfolded.walk())
+        nodes = {node.number: node for node in (*every, *self.plan.walk())}
         object.__setattr__(self, "_nodes", nodes)
-        object.__setattr__(self, "_parents", parents)
+        object.__setattr__(
+            self, "_parents", {child.number: node.number for node in every for child in node.children}
+        )
+        if self.plan.root.total_ms is None:
+            object.__setattr__(self, "work", work_of(self.plan))
+
+    @property
+    def unfolded(self) -> Plan:
+        return self.given or self.plan
 
     def node(self, number: int) -> Node:
         return self._nodes[number]
 
     def parent(self, node: Node) -> Node | None:
-        return self._parents.get(node.number)
+        number = self._parents.get(node.number)
+        return None if number is None else self._nodes[number]
 
     def ancestors(self, node: Node) -> Iterator[Node]:
         """The nodes above, nearest first."""
@@ -72,13 +86,6 @@ class Case:
         if self.catalog is None or node.relation is None:
             return None
         return self.catalog.relation(node.relation, node.schema)
-
-    def share(self, node: Node) -> float | None:
-        """Share of the plan's time that the node itself took; None without timing."""
-        total = self.plan.total_ms
-        if not total or node.exclusive_ms is None:
-            return None
-        return node.exclusive_ms / total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

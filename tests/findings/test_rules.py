@@ -104,7 +104,7 @@ OF_THE_STATEMENT = {
 """Findings that speak of no single node."""
 
 NEEDS_THE_CATALOG = {
-    "composite-index-wrong-order", "missing-brin-index", "any-array-not-indexable", "partitionwise-disabled",
+    "composite-index-wrong-order", "missing-brin-index", "partitionwise-disabled",
     "stale-statistics", "table-bloat", "duplicate-index", "redundant-prefix-index", "unused-index", "hot-update-lost",
     "partition-pruning-defeated",
 }  # fmt: skip

@@ -120,7 +120,7 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
     same. Needs the catalog with its activity counters.
     """
     told = set()
-    for node in case.plan.walk():
+    for node in case.unfolded.walk():
         relation = case.relation(node)
         if relation is None or node.node_type not in _SCANS or not _is_off(case, node):
             continue

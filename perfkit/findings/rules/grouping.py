@@ -143,7 +143,7 @@ def partitionwise_disabled(case: Case) -> Iterator[Finding]:
     setting = case.catalog.setting("enable_partitionwise_join") if case.catalog else None
     if setting is None or setting.value != "off":
         return
-    for node in case.plan.walk():
+    for node in case.unfolded.walk():
         if node.node_type != "Hash Join" or not node.loops or len(children(node)) != 2:
             continue
         outer, table = children(node)[0], children(node)[1]

@@ -95,7 +95,8 @@ def _read_whole(case: Case, join: Node) -> Iterator[Finding]:
         scan = unwrapped(side)
         if scan.node_type != "Seq Scan" or not scan.loops:
             continue
-        kept, probes, joined = tally(scan).kept, other.total_rows or 0.0, join.total_rows or 0.0
+        kept, probes = tally(scan).kept, other.total_rows or 0.0
+        joined = (join.total_rows or 0.0) + (join.rows_removed or 0.0)
         if kept < MANY_PAIRS or probes > FEW_PROBES_SHARE * kept or joined > SELECTIVE_SHARE * kept:
             continue
         key = _key(case, scan, join.hash_condition or join.merge_condition)

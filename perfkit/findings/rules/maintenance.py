@@ -73,7 +73,7 @@ def table_bloat(case: Case) -> Iterator[Finding]:
     VACUUM makes the space of dead rows reusable; only a rewrite (VACUUM FULL, pg_repack, CLUSTER) gives it back. Fine for
     a table that will fill up again. Judged by the pages the rows need at their average width. Needs the catalog.
     """
-    for node in case.plan.walk():
+    for node in case.unfolded.walk():
         relation = case.relation(node)
         if node.node_type != "Seq Scan" or not node.loops or relation is None or relation.pages < BLOAT_PAGES:
             continue
@@ -118,7 +118,7 @@ def _write_severity(case: Case) -> Severity:
 
 
 def _used(case: Case) -> tuple[Relation, ...]:
-    names = {(node.schema, node.relation) for node in case.plan.walk() if node.relation}
+    names = {(node.schema, node.relation) for node in case.unfolded.walk() if node.relation}
     relations = case.catalog.relations if case.catalog else ()
     return tuple(r for r in relations if (r.schema, r.name) in names or (None, r.name) in names)
 

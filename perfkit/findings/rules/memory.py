@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from perfkit.findings.at import finding_at
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.tree import children, qualified
-from perfkit.findings.weight import MANY_ROWS, weigh
+from perfkit.findings.weight import MANY_ROWS, Weight, weigh
 from perfkit.plan.model import Node
+from perfkit.plan.spills import Spill, SpillKind, spills
 from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_percent
 
 LOSSY_SHARE = 0.1
@@ -16,19 +17,6 @@ LOSSY_SHARE = 0.1
 
 TEMP_BLOCKS = 128
 """1 MB of temporary file; less stays in the page cache and costs nothing that shows."""
-
-_SPILL_IDS = {"Sort", "Incremental Sort", "Hash", "Hash Join", "Aggregate"}
-"""Nodes whose temporary files have a finding of their own."""
-
-
-def _worst_of_workers(node: Node, name: str, own: int | None) -> int:
-    """The largest of the node's figure and those its workers report under PostgreSQL's name for it."""
-    found = [own or 0]
-    for worker in node.workers:
-        value = worker.extra.get(name)
-        if isinstance(value, int):
-            found.append(value)
-    return max(found)
 
 
 def work_mem(case: Case) -> str | None:
@@ -45,64 +33,71 @@ def _beyond(case: Case) -> str:
     return f" beyond work_mem ({limit})" if limit else " beyond work_mem"
 
 
+def _of_kind(case: Case, kind: SpillKind) -> Iterator[tuple[Spill, Weight]]:
+    """Spills of executed nodes that take time that matters, with all the nodes that write and read what was spilled."""
+    for spill in spills(case.plan):
+        weight = weigh(case, *_sharing(case, spill))
+        if spill.kind == kind and spill.node.loops and weight.matters:
+            yield spill, weight
+
+
+def _sharing(case: Case, spill: Spill) -> tuple[Node, ...]:
+    """The node; of a hash table the join too; of a CTE every scan."""
+    node = spill.node
+    if spill.kind == "hash":
+        join = case.parent(node)
+        return (node, *((join,) if join else ()))
+    if node.cte is not None:
+        return tuple(scan for scan in case.plan.walk() if scan.cte == node.cte)
+    return (node,)
+
+
+def _written(spill: Spill) -> str:
+    return f"wrote {format_bytes(spill.disk_bytes)} to disk" if spill.disk_bytes else "went to disk"
+
+
 def sort_spill(case: Case) -> Iterator[Finding]:
     """A sort did not fit into work_mem and went through temporary files.
 
     Each row is written and read again. More work_mem for this statement, fewer or narrower rows, or an index that gives
     the order avoid it. Fine where it costs little beside the rest.
     """
-    for node in case.plan.walk():
-        if node.node_type not in {"Sort", "Incremental Sort"} or not node.loops:
-            continue
-        on_disk = [node.sort_space_kb or 0] if node.sort_space_type == "Disk" else []
-        on_disk += [
-            space
-            for worker in node.workers
-            if worker.extra.get("Sort Space Type") == "Disk"
-            and isinstance(space := worker.extra.get("Sort Space Used"), int)
-        ]
-        weight = weigh(case, node)
-        if not on_disk or not weight.matters:
-            continue
+    for spill, weight in _of_kind(case, "sort"):
+        node = spill.node
         yield finding_at(
             node,
             "sort-spill",
-            f"sorting {format_count(node.total_rows)} rows by {', '.join(node.sort_key)} wrote"
-            f" {format_bytes(sum(on_disk) * 1024)} to disk,{_beyond(case)}",
+            f"sorting {format_count(node.total_rows)} rows by {', '.join(node.sort_key)} {_written(spill)},{_beyond(case)}",
             weight,
             sort_key=", ".join(node.sort_key),
-            disk_bytes=sum(on_disk) * 1024,
-            temp_blocks=_own_temp_blocks(node),
+            disk_bytes=spill.disk_bytes,
+            temp_blocks=spill.temp_blocks,
             work_mem=work_mem(case),
         )
 
 
 def hash_spill(case: Case) -> Iterator[Finding]:
-    """The hash table of a join did not fit into work_mem × hash_mem_multiplier and was split into batches on disk.
+    """The hash table of a join did not fit into work_mem × hash_mem_multiplier, so both sides went through temporary files.
 
-    Both sides are written to temporary files and read again. Fewer or narrower rows on the hashed side, more work_mem for
+    Rows of later batches are written and read again. Fewer rows or columns on the hashed side, more work_mem for
     this statement, or a hash of the smaller side avoid it. Batches that grew while running tell of a misestimate. Fine where it costs little
     beside the rest.
     """
-    for node in case.plan.walk():
-        if node.node_type != "Hash" or not node.loops:
-            continue
-        batches = _worst_of_workers(node, "Hash Batches", node.hash_batches)
-        join = case.parent(node)
-        weight = weigh(case, node, *((join,) if join else ()))
-        if batches < 2 or not weight.matters:
-            continue
-        grown = node.original_hash_batches is not None and batches > node.original_hash_batches
+    for spill, weight in _of_kind(case, "hash"):
+        node, join = spill.node, case.parent(spill.node)
+        planned, batches = node.original_hash_batches, spill.batches or 0
+        grown = planned is not None and batches > planned
         yield finding_at(
             node,
             "hash-spill",
             f"the hash table of {format_count(node.total_rows)} rows was split into {batches} batches on"
-            f" disk,{_beyond(case)}" + (f", {node.original_hash_batches} were planned" if grown else ""),
+            f" disk,{_beyond(case)}"
+            + (f", {planned} {'was' if planned == 1 else 'were'} planned" if grown else ""),
             weight,
             batches=batches,
-            planned_batches=node.original_hash_batches,
+            planned_batches=planned,
             memory_bytes=(node.peak_memory_kb or 0) * 1024 or None,
-            temp_blocks=_own_temp_blocks(node) + (_own_temp_blocks(join) if join else 0),
+            temp_blocks=spill.temp_blocks,
             condition=join.hash_condition if join else None,
             work_mem=work_mem(case),
         )
@@ -115,23 +110,17 @@ def hashagg_spill(case: Case) -> Iterator[Finding]:
     delivers rows grouped avoid it. Often the number of groups was underestimated. Fine where it costs little beside
     the rest.
     """
-    for node in case.plan.walk():
-        if node.node_type != "Aggregate" or not node.loops:
-            continue
-        disk_kb = _worst_of_workers(node, "Disk Usage", node.disk_usage_kb)
-        weight = weigh(case, node)
-        if not disk_kb or not weight.matters:
-            continue
+    for spill, weight in _of_kind(case, "aggregate"):
+        node = spill.node
         yield finding_at(
             node,
             "hashagg-spill",
-            f"{format_count(node.total_rows)} groups of {', '.join(node.group_key)} wrote {format_bytes(disk_kb * 1024)} to"
-            f" disk,{_beyond(case)}",
+            f"{format_count(node.total_rows)} groups of {', '.join(node.group_key)} {_written(spill)},{_beyond(case)}",
             weight,
             group_key=", ".join(node.group_key),
-            disk_bytes=disk_kb * 1024,
-            batches=_worst_of_workers(node, "HashAgg Batches", node.hashagg_batches) or None,
-            temp_blocks=_own_temp_blocks(node),
+            disk_bytes=spill.disk_bytes,
+            batches=spill.batches,
+            temp_blocks=spill.temp_blocks,
             planned_rows=node.estimate.rows if node.estimate else None,
             actual_rows=node.total_rows,
             work_mem=work_mem(case),
@@ -142,25 +131,22 @@ def temp_io(case: Case) -> Iterator[Finding]:
     """Rows kept for later (a materialised CTE, a window, a function's result) went through temporary files.
 
     Fine where they are read once and cost little. Fewer columns and rows kept, or more work_mem, keep them in memory.
+    Without BUFFERS only plans since 18 tell of it.
     """
-    for node in case.plan.walk():
-        blocks = _own_temp_blocks(node)
-        weight = weigh(case, node)
-        if node.node_type in _SPILL_IDS or blocks < TEMP_BLOCKS or not weight.matters:
+    for spill, weight in _of_kind(case, "store"):
+        node = spill.node
+        size = max((spill.temp_blocks or 0) * BLOCK_BYTES, spill.disk_bytes or 0)
+        if size < TEMP_BLOCKS * BLOCK_BYTES:
             continue
         yield finding_at(
             node,
             "temp-io",
-            f"{node.label} wrote and read {format_bytes(blocks * BLOCK_BYTES)} of temporary files,{_beyond(case)}",
+            f"{node.label} kept rows in {format_bytes(size)} of temporary files,{_beyond(case)}",
             weight,
-            temp_blocks=blocks,
+            temp_blocks=spill.temp_blocks,
+            disk_bytes=spill.disk_bytes,
             work_mem=work_mem(case),
         )
-
-
-def _own_temp_blocks(node: Node) -> int:
-    own = node.measures.exclusive_buffers
-    return own.temp if own else 0
 
 
 def lossy_bitmap(case: Case) -> Iterator[Finding]:
@@ -173,7 +159,8 @@ def lossy_bitmap(case: Case) -> Iterator[Finding]:
             continue
         lossy, exact = _heap_blocks(node)
         rechecked = (node.rows_removed_by_index_recheck or 0) * (node.loops or 0)
-        if not lossy or lossy < LOSSY_SHARE * (lossy + exact) or rechecked < MANY_ROWS:
+        # a bitmap that outgrew work_mem keeps some pages exact; without any, it comes from BRIN, which knows only pages
+        if not lossy or not exact or lossy < LOSSY_SHARE * (lossy + exact) or rechecked < MANY_ROWS:
             continue
         weight = weigh(case, node, *children(node))
         if not weight.matters:

@@ -29,7 +29,7 @@ OPENING_SHARE = 0.25
 
 def _appends(case: Case) -> Iterator[tuple[Node, tuple[Node, ...]]]:
     """Append nodes with the scans of relations below them, those never executed too: they were planned and opened."""
-    for node in case.plan.walk():
+    for node in case.unfolded.walk():
         if node.node_type not in APPENDS:
             continue
         scans = tuple(scan for child in children(node) if (scan := unwrapped(child)).relation)

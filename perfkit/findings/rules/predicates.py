@@ -9,7 +9,7 @@ from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at
 from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.indexes import leading, on_expression, with_class, with_method
-from perfkit.findings.restrictions import PATTERN, Restriction, literal, restrictions
+from perfkit.findings.restrictions import EQUALITY, PATTERN, Restriction, literal, restrictions
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
 from perfkit.findings.tree import INDEX_SCANS, children, qualified, tally
 from perfkit.findings.weight import MANY_ROWS, Weight, weigh
@@ -27,25 +27,31 @@ _WIDER_TYPES = ("numeric", "double precision", "real", "bigint", "text", "timest
 _CASE_FUNCTIONS = frozenset({"lower", "upper"})
 _TEXT_SEARCH = "to_tsvector"
 
+_MOSTLY_SELECTIVE = EQUALITY | PATTERN | {"@>", "?", "?|", "?&", "@?", "@@", "any ="}
+"""Operators that keep few rows as a rule; a range may keep most, which only an executed plan tells."""
+
+_INTO_DOCUMENT = frozenset({"->", "->>", "#>", "#>>", "[]"})
+"""Operators that take a value out of a document."""
+
 
 def _filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, Weight]]:
-    """Conditions left to the filter of scans that read many rows to keep few, where that takes time that matters."""
+    """Conditions left to the filter of scans that read many rows to keep few, where that takes time that matters.
+
+    Of a plan that was not executed: those of dear scans whose operator is mostly selective.
+    """
     for node in case.plan.walk():
-        if (
-            node.node_type not in INDEX_SCANS | {"Seq Scan", "Bitmap Heap Scan"}
-            or not node.loops
-            or not node.filter
-        ):
+        if node.node_type not in INDEX_SCANS | {"Seq Scan", "Bitmap Heap Scan"} or not node.filter:
             continue
         rows = tally(node)
-        if rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE:
+        if case.plan.is_analyzed and (rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE):
             continue
         weight = weigh(case, node, *children(node))
         if not weight.matters:
             continue
         relation = case.relation(node)
         for restriction in restrictions(node.filter, node.alias, relation):
-            yield node, relation, restriction, weight
+            if case.plan.is_analyzed or restriction.operator in _MOSTLY_SELECTIVE:
+                yield node, relation, restriction, weight
 
 
 def _found(
@@ -58,16 +64,21 @@ def _found(
     severity: Severity | None = None,
 ) -> Finding:
     rows = tally(node)
+    checked = (
+        f"{format_count(rows.read)} rows of {qualified(node)} are checked to keep {format_count(rows.kept)}"
+        if node.actual
+        else f"every row of {qualified(node)} would be checked"
+    )
     return finding_at(
         node,
         id,
-        f"{why}: {format_count(rows.read)} rows of {qualified(node)} are checked to keep {format_count(rows.kept)}",
+        f"{why}: {checked}",
         weight,
         severity=severity,
         column=restriction.column,
         expression=restriction.wrapped if restriction.form != "bare" else None,
         condition=restriction.text,
-        kept_share=rows.kept_share,
+        kept_share=rows.kept_share if node.actual else None,
     )
 
 
@@ -121,7 +132,8 @@ def missing_expression_index(case: Case) -> Iterator[Finding]:
     """The filter is on a value taken out of a document or computed from the column, which an index on it could serve.
 
     It is computed for every row, and a large document is fetched for it. An index on the expression, or a column of its
-    own for the value, serves it. Fine where few rows are checked.
+    own for the value, serves it. Fine where few rows are checked. Informational for arithmetic: such conditions are
+    seldom asked often enough to pay for an index.
     """
     for node, relation, restriction, weight in _filtered(case):
         if restriction.form != "operator" or restriction.against:
@@ -131,8 +143,9 @@ def missing_expression_index(case: Case) -> Iterator[Finding]:
         if relation is not None and on_expression(relation, restriction.wrapped):
             continue
         yield _found(
-            node, "missing-expression-index", weight, restriction, f"no index holds {restriction.wrapped}"
-        )
+            node, "missing-expression-index", weight, restriction, f"no index holds {restriction.wrapped}",
+            severity=None if restriction.wrapper in _INTO_DOCUMENT else "info",
+        )  # fmt: skip
 
 
 def timezone_cast_filter(case: Case) -> Iterator[Finding]:
@@ -316,17 +329,19 @@ def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
 def any_array_not_indexable(case: Case) -> Iterator[Finding]:
     """value = ANY (array column) cannot use the GIN index, which serves only containment and overlap.
 
-    column @> ARRAY[value] says the same and uses it. Fine where few rows are checked. Needs the catalog.
+    column @> ARRAY[value] says the same and uses it. Fine where few rows are checked. With a catalog, told only where
+    there is a GIN index.
     """
     for node, relation, restriction, weight in _filtered(case):
-        if relation is None or restriction.operator != "any =":
+        if restriction.operator != "any =" or (case.catalog is not None and relation is None):
             continue
-        index = with_method(relation, restriction.column, "gin")
-        if index is not None:
-            yield _found(
-                node, "any-array-not-indexable", weight, restriction,
-                f"= ANY ({restriction.column}) cannot use {index.name}",
-            )  # fmt: skip
+        index = with_method(relation, restriction.column, "gin") if relation else None
+        if relation is not None and index is None:
+            continue
+        yield _found(
+            node, "any-array-not-indexable", weight, restriction,
+            f"= ANY ({restriction.column}) cannot use {index.name if index else 'a GIN index'}",
+        )  # fmt: skip
 
 
 def missing_fulltext_index(case: Case) -> Iterator[Finding]:

@@ -25,6 +25,9 @@ UNSELECTIVE_SHARE = 0.2
 LARGE_TABLE_BLOCKS = 1024
 """8 MB: from here PostgreSQL itself counts a table as large (min_parallel_table_scan_size)."""
 
+LARGE_TABLE_ROWS = 50_000
+"""Where blocks were not counted: about as many rows fill 8 MB, at fifty to a page."""
+
 
 def selective_seq_scans(case: Case) -> Iterator[Node]:
     """Sequential scans that read many rows to keep few, and take time that matters."""
@@ -130,19 +133,27 @@ def seq_scan_large(case: Case) -> Iterator[Finding]:
     for node in case.plan.walk():
         if node.node_type != "Seq Scan" or not node.loops:
             continue
-        blocks = (node.exclusive_shared_blocks or 0) / passes(node)
         weight = weigh(case, node)
-        if blocks < LARGE_TABLE_BLOCKS or not weight.matters:
+        if not _is_large(node) or not weight.matters:
             continue
+        blocks, rows = node.exclusive_shared_blocks, tally(node).read / passes(node)
+        size = f"{format_bytes(blocks / passes(node) * BLOCK_BYTES)}, " if blocks is not None else ""
         yield finding_at(
             node,
             "seq-scan-large",
-            f"all of {qualified(node)} is read: {format_bytes(blocks * BLOCK_BYTES)},"
-            f" {format_count(tally(node).read / passes(node))} rows",
+            f"all of {qualified(node)} is read: {size}{format_count(rows)} rows",
             weight,
             severity="info",
             rows_read=tally(node).read,
         )
+
+
+def _is_large(scan: Node) -> bool:
+    """Whether one pass reads a large table, by blocks, or by rows where they were not counted."""
+    blocks = scan.exclusive_shared_blocks
+    if blocks is None:
+        return tally(scan).read / passes(scan) >= LARGE_TABLE_ROWS
+    return blocks / passes(scan) >= LARGE_TABLE_BLOCKS
 
 
 def index_not_beneficial(case: Case) -> Iterator[Finding]:
@@ -154,18 +165,12 @@ def index_not_beneficial(case: Case) -> Iterator[Finding]:
         if node.node_type != "Seq Scan" or not node.loops or not node.filter:
             continue
         rows, weight = tally(node), weigh(case, node)
-        blocks = (node.exclusive_shared_blocks or 0) / passes(node)
         served = [
             r
             for r in restrictions(node.filter, node.alias, case.relation(node))
             if r.is_ordered and not r.against
         ]
-        if (
-            not served
-            or blocks < LARGE_TABLE_BLOCKS
-            or rows.kept_share < UNSELECTIVE_SHARE
-            or not weight.matters
-        ):
+        if not served or not _is_large(node) or rows.kept_share < UNSELECTIVE_SHARE or not weight.matters:
             continue
         yield finding_at(
             node,

@@ -11,7 +11,7 @@ from perfkit.findings.indexes import leading, with_method
 from perfkit.findings.restrictions import RANGE, Restriction, restrictions
 from perfkit.findings.rules.scans import LARGE_TABLE_BLOCKS, SELECTIVE_SHARE, selective_seq_scans
 from perfkit.findings.tree import INDEX_SCANS, children, qualified, tally
-from perfkit.findings.weight import MANY_ROWS, weigh
+from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, weigh
 from perfkit.plan.model import Node
 from perfkit.units import format_bytes, format_count, format_percent
 
@@ -34,7 +34,7 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
     """An index finds the rows, but each is fetched from a page of its own for one or two more columns.
 
     An index that also holds these columns (INCLUDE) answers without the table while its pages are all-visible. Fine
-    where few rows are fetched; a wider index costs more on writes.
+    where few rows are fetched; a wider index costs more on writes, so this is a warning only where the scan dominates.
     """
     for node in case.plan.walk():
         if node.node_type not in {"Index Scan", "Bitmap Heap Scan"} or not node.loops or node.filter:
@@ -60,7 +60,7 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
             f"{format_count(blocks)} blocks of {qualified(node)} are fetched for {format_count(rows)} rows, of which only"
             f" {', '.join(wanted)} is wanted",
             weight,
-            severity="warning",
+            severity="warning" if (weight.share or 0.0) >= DOMINATES_SHARE else "info",
             columns=", ".join(wanted),
             rows_fetched=rows,
             condition=node.index_condition or node.recheck_condition,
