@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from perfkit.cli.options import connection_options, json_option
-from perfkit.cli.plans import answer_all, chosen, written
+from perfkit.cli.plans import answer_all, as_document, chosen, shown
 from perfkit.cli.query import params_option, read_query, read_text, runs_option, writes_option
 
 if TYPE_CHECKING:
-    from perfkit.capture.values import Capture
-    from perfkit.plan import Plan
+    from perfkit.comparison.observed import Observed
 
 
 @click.command("explain")
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     "plan_file",
     metavar="FILE",
     help="Read a plan instead: what EXPLAIN printed as TEXT, JSON, YAML or XML, with whatever psql, a log or a chat put"
-    " around it, or a capture that perfkit saved; - for standard input.",
+    " around it, or a capture that perfkit saved; - for standard input. What it shows amiss is named.",
 )
 @click.option("--all", "is_all", is_flag=True, help="--from: show every plan of the input.")
 @click.option(
@@ -86,41 +85,41 @@ def command(
         text = read_text(plan_file)
         if is_all:
             answer_all(text, plan_file, form, as_json)
-            return
-        value = chosen(text, plan_file, number)
-        _answer(value, _document(value) if as_json else None, form, page)
+        else:
+            _answer(chosen(text, plan_file, number), form, page, as_json)
         return
     assert query is not None
     from perfkit import connect, document
     from perfkit.capture import SCHEMA
+    from perfkit.comparison.observed import observed
 
     text, values = read_query(query, params)
     captured = connect(**connection).explain(text, values, runs=runs, allow_writes=allow_writes)
     if output:
         document.write(output, captured, SCHEMA)
-    _answer(captured, _document(captured) if as_json else None, form, page)
+    _answer(observed(captured), form, page, as_json)
 
 
-def _document(value: Plan | Capture) -> dict[str, Any]:
-    from perfkit import document
-    from perfkit.capture import SCHEMA
-    from perfkit.plan import Plan, dump_json
-
-    if isinstance(value, Plan):
-        return {"schema": "perfkit.plan/1", "plan": dump_json(value)}
-    return document.to_document(value, SCHEMA)
-
-
-def _answer(value: Plan | Capture, found: dict[str, Any] | None, form: str, page: Path | None) -> None:
+def _answer(found: Observed, form: str, page: Path | None, as_json: bool) -> None:
     """Write the page first: what is printed may go into a pipe that ends early."""
-    from perfkit.document import dumps
-
     if page:
         from perfkit.report import write_page
 
-        write_page(value, page)
+        write_page(found.capture or found.plan, page)
         click.echo(f"page: {page}", err=True)
-    if found is not None:
-        click.echo(dumps(found), nl=False)
-        return
-    click.echo(written(value, form))
+    if as_json:
+        from perfkit.document import dumps
+
+        click.echo(dumps(_document(found)), nl=False)
+    else:
+        click.echo(shown(found, form))
+
+
+def _document(found: Observed) -> dict[str, Any]:
+    from perfkit import document
+
+    if found.capture is None:
+        return {"schema": "perfkit.plan/1", **as_document(found)}
+    from perfkit.capture import SCHEMA
+
+    return document.to_document(found.capture, SCHEMA)

@@ -10,14 +10,14 @@ import click
 from perfkit.errors import UsageError
 
 if TYPE_CHECKING:
-    from perfkit.capture.values import Capture
+    from perfkit.comparison.observed import Observed
     from perfkit.plan import Plan
 
 MOST_NAMED = 12
 """Plans that are named in an error; a log may hold hundreds."""
 
 
-def chosen(text: str, name: str, number: int | None) -> Plan | Capture:
+def chosen(text: str, name: str, number: int | None) -> Observed:
     """The only plan of the text, or the one asked for; with its surroundings where perfkit saved them.
 
     UsageError names the plans with their places when there are several and none was asked for. PlanParseError as for
@@ -36,14 +36,13 @@ def chosen(text: str, name: str, number: int | None) -> Plan | Capture:
             f"the input holds {_counted(len(found))}: {', '.join(names[:MOST_NAMED])}{more};"
             " choose one with --plan N, or show all with --all"
         )
-    one = found[(number or 1) - 1]
-    return one.capture or one.plan
+    return found[(number or 1) - 1]
 
 
 def answer_all(text: str, name: str, form: str, as_json: bool) -> None:
     """Print every plan that can be read under a heading; what cannot is told on stderr and raised at the end."""
-    from perfkit.comparison.observed import read_saved
-    from perfkit.plan import Collected, collect_plans, dump_json
+    from perfkit.comparison.observed import observed, read_saved
+    from perfkit.plan import Collected, collect_plans
 
     saved = read_saved(text, name)
     if saved is None:
@@ -55,26 +54,38 @@ def answer_all(text: str, name: str, form: str, as_json: bool) -> None:
     if as_json:
         from perfkit.document import dumps
 
-        click.echo(
-            dumps({"schema": "perfkit.plans/1", "plans": [dump_json(plan) for plan in found.plans]}), nl=False
-        )
+        plans = [as_document(observed(plan)) for plan in found.plans]
+        click.echo(dumps({"schema": "perfkit.plans/1", "plans": plans}), nl=False)
     else:
         for place, (plan, line) in enumerate(_placed(text, found.plans), 1):
             where = f", line {line}" if line else ""
             title = f"Plan {place} of {len(found.plans)}{where}"
             head = {"text": title, "markdown": f"## {title}", "html": f"<h2>{title}</h2>"}[form]
-            click.echo(f"{head}\n\n{written(plan, form)}\n")
+            click.echo(f"{head}\n\n{shown(observed(plan), form)}\n")
     for error in found.errors[1:]:
         click.echo(f"perfkit: {error}", err=True)
     if found.errors:
         raise found.errors[0]
 
 
-def written(value: object, form: str) -> str:
-    """A value as text, Markdown or an HTML fragment, without the newline at its end."""
+def shown(found: Observed, form: str) -> str:
+    """A plan and what it shows amiss as text, Markdown or an HTML fragment, without the newline at its end."""
     from perfkit.render import to_html, to_markdown, to_text
 
-    return {"text": to_text, "markdown": to_markdown, "html": to_html}[form](value).rstrip("\n")
+    render = {"text": to_text, "markdown": to_markdown, "html": to_html}[form]
+    parts = [found.capture or found.plan, *filter(None, [found.findings()])]
+    return "\n\n".join(render(part).rstrip("\n") for part in parts)
+
+
+def as_document(found: Observed) -> dict[str, object]:
+    """A bare plan for JSON: as EXPLAIN gives it, with what it shows amiss."""
+    from perfkit.document import to_document
+    from perfkit.plan import dump_json
+
+    return {
+        "plan": dump_json(found.plan),
+        "findings": [to_document(finding) for finding in found.findings()],
+    }
 
 
 def _counted(count: int) -> str:

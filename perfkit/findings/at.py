@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from perfkit.findings.finding import Finding, Severity
+from perfkit.findings.finding import Case, Finding, Severity
 from perfkit.findings.tree import tally
 from perfkit.findings.weight import Weight
 from perfkit.plan.model import Node
-from perfkit.units import format_count
+from perfkit.units import format_count, format_ms
 
 EvidenceValue = str | int | float | bool | None
 
@@ -35,6 +35,7 @@ def finding_at(
         "exclusive_ms": node.exclusive_ms,
         "at_stake_ms": weight.ms,
         "share": weight.share,
+        "share_of": weight.measure if weight.share is not None else None,
         **evidence,
     }
     return Finding(
@@ -54,6 +55,20 @@ def rows_in_words(rows: float | None) -> str:
     ('1 row', '1,500 rows')
     """
     return f"{format_count(rows)} {'row' if rows == 1 else 'rows'}"
+
+
+def it_seems(case: Case) -> str:
+    """What stands before a statement about indexes: nothing with a catalog; without one only the plan's own choice is known."""
+    return "" if case.catalog is not None else "it seems "
+
+
+def in_all(weight: Weight) -> str:
+    """The end of a sentence that says how often something is done.
+
+    >>> in_all(Weight(ms=12.0, share=0.5)), in_all(Weight(ms=None, share=0.5))
+    (', 12.0 ms in all', '')
+    """
+    return "" if weight.ms is None else f", {format_ms(weight.ms)} in all"
 
 
 def _rounded(value: EvidenceValue) -> EvidenceValue:

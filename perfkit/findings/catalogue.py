@@ -5,6 +5,7 @@ from __future__ import annotations
 from perfkit.findings.finding import Rule
 from perfkit.findings.rules import (
     estimates,
+    generic,
     grouping,
     indexes,
     joins,
@@ -19,6 +20,7 @@ from perfkit.findings.rules import (
     shape,
     special_indexes,
     upkeep,
+    waits,
     writes,
 )
 
@@ -33,10 +35,12 @@ RULES: tuple[Rule, ...] = (
     *lists.RULES,
     *grouping.RULES,
     *estimates.RULES,
+    *generic.RULES,
     *memory.RULES,
     *maintenance.RULES,
     *upkeep.RULES,
     *writes.RULES,
+    *waits.RULES,
     *partitions.RULES,
     *overheads.RULES,
 )

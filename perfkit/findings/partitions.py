@@ -18,8 +18,9 @@ from perfkit.plan.model import Actual, Buffers, Estimate, Measures, Node, Plan
 _NUMBERED = re.compile(r"_\d+$")
 """What PostgreSQL puts behind the table's alias to tell its partitions apart (since 13)."""
 
-_LAST_WORD = re.compile(r"_?[A-Za-z]{0,2}\d[\d_]*$|_[^_]+$")
-"""The part of a partition's name that tells it from its siblings: ``_2024_03``, ``_p7``, ``_default``, ``_europe``."""
+_LAST_WORD = re.compile(r"_?[A-Za-z]{0,2}\d[\d_]*$|_[^_]*\d[^_]*$|_default$")
+"""The part of a partition's name that tells it from its siblings: ``_2024_03``, ``_p7``, ``_y2006m02``. Words do not
+count: ``order_items`` and ``order_lines`` are two tables."""
 
 _CONDITIONS = (
     "filter", "join_filter", "index_condition", "recheck_condition", "hash_condition", "merge_condition",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -102,6 +103,8 @@ def _restriction(term: Term, alias: str | None, relation: Relation | None) -> Re
         if not is_single or foreign or (other is not None and any(_owns(c, alias) for c in other.columns())):
             continue
         form, wrapper = _form(mine, relation)
+        if form == "bare" and relation is None and _is_number_as_text(mine, own[0], other):
+            form, wrapper = "cast", mine.name
         return Restriction(
             text=term.text,
             column=own[0],
@@ -137,6 +140,18 @@ def _is_same_storage(column: str, type_name: str, relation: Relation | None) -> 
         return False
     known = relation.column(column) if relation else None
     return known is None or known.type.startswith(_SAME_STORAGE)
+
+
+def _is_number_as_text(mine: Term, column: str, other: Term | None) -> bool:
+    """Whether a key is compared as text with a number's digits: without a catalog, the sign of a numeric column.
+
+    A cast from varchar to text is printed just so, but keys that hold nothing but digits are seldom varchar.
+    """
+    return (
+        mine.kind == "cast"
+        and (column == "id" or column.endswith("_id"))
+        and re.fullmatch(r"\d+", literal(other) or "") is not None
+    )
 
 
 def literal(term: Term | None) -> str | None:

@@ -10,6 +10,7 @@ from perfkit.plan.model import Node
 
 JOINS = frozenset({"Nested Loop", "Hash Join", "Merge Join"})
 INDEX_SCANS = frozenset({"Index Scan", "Index Only Scan"})
+SCANS = INDEX_SCANS | {"Seq Scan", "Bitmap Heap Scan"}
 APPENDS = frozenset({"Append", "Merge Append"})
 
 _WRAPPERS = frozenset(
@@ -102,3 +103,18 @@ def qualified(node: Node) -> str:
     """The relation as a person would write it, with its schema where that is not public."""
     name = node.relation or node.alias or node.node_type
     return f"{node.schema}.{name}" if node.schema and node.schema != "public" else name
+
+
+def refers(node: Node, others: frozenset[str]) -> bool:
+    """Whether anything at or below the node mentions one of the relations: a parameter handed in."""
+    for below in node.walk():
+        texts = (*conditions(below), *below.output, str(below.extra.get("Function Call", "")))
+        if any(f"{name}." in text or f'"{name}".' in text for name in others for text in texts):
+            return True
+    return False
+
+
+def names(node: Node) -> str:
+    """What the node reads, as a person would write it: its relations, else its label."""
+    found = dict.fromkeys(qualified(below) for below in node.walk() if below.relation or below.alias)
+    return ", ".join(found) or node.label

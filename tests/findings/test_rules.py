@@ -106,11 +106,14 @@ OF_THE_STATEMENT = {
 NEEDS_THE_CATALOG = {
     "composite-index-wrong-order", "missing-brin-index", "partitionwise-disabled",
     "stale-statistics", "table-bloat", "duplicate-index", "redundant-prefix-index", "unused-index", "hot-update-lost",
-    "partition-pruning-defeated",
 }  # fmt: skip
 """What no plan says: definitions of indexes, statistics and counters, partition keys, settings at their default."""
 
-each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+PASTED_ONLY = {"generic-plan-skew", "lock-wait"}
+"""perfkit captures neither an EXECUTE nor a wait; ``test_pasted`` has these."""
+
+CAPTURED = [rule for rule in RULES if rule.id not in PASTED_ONLY]
+each_rule = pytest.mark.parametrize("rule", CAPTURED, ids=lambda rule: rule.id)
 
 
 @cache
@@ -147,7 +150,7 @@ def test_clean_plans_come_back_clean() -> None:
     """No recording of a cured statement carries a warning of any rule."""
     loud = {
         (rule.id, finding.id)
-        for rule in RULES
+        for rule in CAPTURED
         for finding in findings_of(recording(rule.id, "clean"))
         if finding.severity != "info"
     }
@@ -157,14 +160,14 @@ def test_clean_plans_come_back_clean() -> None:
 def test_a_bad_plan_leads_with_its_cause() -> None:
     """Where a recording fires with a warning or worse, symptoms stand below it."""
     symptoms = {"seq-scan-large", "row-misestimate", "many-subplan-loops", "index-not-beneficial"}
-    for rule in RULES:
+    for rule in CAPTURED:
         found = findings_of(recording(rule.id, "fires"))
         if any(finding.severity != "info" for finding in found):
             assert found[0].id not in symptoms
             assert all(finding.severity == "info" for finding in found if finding.id in symptoms)
 
 
-@each_rule
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_is_written_down(rule: Rule) -> None:
     """An id from the vocabulary, a title, and a docstring that says what, why it costs and when it is fine."""
     assert rule.id in VOCABULARY
@@ -177,7 +180,7 @@ def test_is_written_down(rule: Rule) -> None:
 def test_ids_are_told_once() -> None:
     ids = [rule.id for rule in RULES]
     assert len(ids) == len(set(ids)) >= 22
-    assert set(ids) == set(EVIDENCE) == {folder.name for folder in RECORDED.iterdir()}
+    assert set(ids) - PASTED_ONLY == set(EVIDENCE) == {folder.name for folder in RECORDED.iterdir()}
 
 
 @each_rule
@@ -197,15 +200,18 @@ def test_partitions_are_not_taken_for_a_union() -> None:
 def test_worst_first() -> None:
     """Severity, then time at stake."""
     order = {"critical": 0, "warning": 1, "info": 2}
-    for rule in RULES:
+    several = 0
+    for rule in CAPTURED:
         found = findings_of(recording(rule.id, "fires"))
         ranks = [(order[finding.severity], -(finding.at_stake_ms or 0)) for finding in found]
         assert ranks == sorted(ranks)
+        several += len(found) > 2
+    assert several > 10
 
 
 def test_at_stake_is_within_the_run() -> None:
     """Nothing promises to save more than the statement took."""
-    for rule in RULES:
+    for rule in CAPTURED:
         capture = recording(rule.id, "fires")
         whole = (capture.plan.total_ms or 0) + (capture.plan.planning_ms or 0)
         for finding in findings_of(capture):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfkit.catalog import Relation
-from perfkit.findings.at import finding_at, rows_in_words
+from perfkit.findings.at import finding_at, in_all, rows_in_words
 from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.restrictions import Restriction, restrictions
 from perfkit.findings.tree import (
-    INDEX_SCANS,
     JOINS,
+    SCANS,
     children,
     inner,
     joins,
@@ -23,7 +23,7 @@ from perfkit.findings.tree import (
 from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, weigh_whole
 from perfkit.plan.misestimate import misestimates
 from perfkit.plan.model import Node
-from perfkit.units import format_count, format_ms, format_percent, format_ratio
+from perfkit.units import format_count, format_percent, format_ratio
 
 MISESTIMATE_FACTOR = 10
 """Plans are chosen within a factor of a few; an order of magnitude picks another join or another index."""
@@ -43,7 +43,6 @@ LOOKUP_MS = 0.05
 DEFAULT_FUNCTION_ROWS = (1000.0, 100.0)
 """What CREATE FUNCTION assumes of a set-returning function without ROWS, and what internal ones declare."""
 
-_SCANS = INDEX_SCANS | {"Seq Scan", "Bitmap Heap Scan"}
 _UNCOUNTED = {"BitmapAnd", "BitmapOr", "Limit", "Hash", "Memoize"}
 """Nodes whose row counts say nothing of the planner's idea: not counted, cut short, or their child's own."""
 _DECIDED_BY_ROWS = JOINS | {"Sort", "Incremental Sort", "Hash", "Memoize", "Gather", "Gather Merge"}
@@ -53,14 +52,15 @@ def misestimated(case: Case) -> Iterator[Node]:
     """Nodes where a wrong row count is born, not inherited: off by ten beyond their inputs, and a decision above."""
     for birth in misestimates(case.plan, MISESTIMATE_FACTOR):
         node = birth.node
-        if not _is_off(case, node):
+        if not is_off(case, node):
             continue
         above = [a for a in case.ancestors(node) if a.node_type in _DECIDED_BY_ROWS]
         if any((weigh_whole(case, a).share or 0.0) >= DOMINATES_SHARE for a in above):
             yield node
 
 
-def _is_off(case: Case, node: Node) -> bool:
+def is_off(case: Case, node: Node) -> bool:
+    """Whether ten times more or fewer rows came than planned, of a count that matters and that nothing cut short."""
     factor = node.estimate_factor
     if factor is None or node.node_type in _UNCOUNTED or 1 / MISESTIMATE_FACTOR < factor < MISESTIMATE_FACTOR:
         return False
@@ -122,7 +122,7 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
     told = set()
     for node in case.unfolded.walk():
         relation = case.relation(node)
-        if relation is None or node.node_type not in _SCANS or not _is_off(case, node):
+        if relation is None or node.node_type not in SCANS or not is_off(case, node):
             continue
         if relation.qualified_name in told:
             continue
@@ -135,7 +135,7 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
         ):
             continue
         planned, actual = _rows(node)
-        top = _decision(case, node)
+        top = decision(case, node)
         weight = weigh_whole(case, top)
         if not weight.matters:
             continue
@@ -150,7 +150,7 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
             "stale-statistics",
             f"{qualified(node)} {since}: {rows_in_words(planned)} were expected and {format_count(actual)} came",
             weight,
-            severity=_harm(case, node) or "warning",
+            severity=harm(case, node) or "warning",
             planned_rows=planned,
             actual_rows=actual,
             estimate_factor=node.estimate_factor,
@@ -172,14 +172,14 @@ def _is_counted_twice(relation: Relation, node: Node) -> bool:
     )
 
 
-def _harm(case: Case, node: Node) -> Severity | None:
+def harm(case: Case, node: Node) -> Severity | None:
     """How bad the error turned out: that of the nested loop it blew up; None where nothing is seen to come of it."""
     above = {ancestor.number for ancestor in case.ancestors(node)}
     blown_up = {finding.node: finding.severity for finding in nested_loop_on_misestimate(case)}
     return next((severity for number, severity in blown_up.items() if number in above), None)
 
 
-def _decision(case: Case, node: Node) -> Node:
+def decision(case: Case, node: Node) -> Node:
     """The nearest node above that was chosen by the node's row count; the node itself without one."""
     return next((above for above in case.ancestors(node) if above.node_type in JOINS | {"Sort"}), node)
 
@@ -196,7 +196,7 @@ def correlated_columns_misestimate(case: Case) -> Iterator[Finding]:
         equal = _equalities(node, case)
         is_stale = any(f.node == node.number for f in stale_statistics(case))
         if (
-            node.node_type not in _SCANS
+            node.node_type not in SCANS
             or factor < MISESTIMATE_FACTOR
             or len({r.column for r in equal}) < 2
             or is_stale
@@ -209,8 +209,8 @@ def correlated_columns_misestimate(case: Case) -> Iterator[Finding]:
             "correlated-columns-misestimate",
             f"{columns} of {qualified(node)} depend on each other: {rows_in_words(planned)} were expected and"
             f" {format_count(actual)} came",
-            weigh_whole(case, _decision(case, node)),
-            severity=_harm(case, node) or "info",
+            weigh_whole(case, decision(case, node)),
+            severity=harm(case, node) or "info",
             columns=columns,
             planned_rows=planned,
             actual_rows=actual,
@@ -224,7 +224,11 @@ def _equalities(node: Node, case: Case) -> list[Restriction]:
         r
         for text in (node.filter, node.index_condition or node.recheck_condition)
         for r in restrictions(text, node.alias, case.relation(node))
-        if r.form == "bare" and r.operator in {"=", "is true", "is false", "is null"} and r.against is None
+        if r.form == "bare"
+        and r.operator in {"=", "is true", "is false", "is null"}
+        and r.against is None
+        # of a parameter's value the planner knows nothing, whatever the columns
+        and not (r.other is not None and r.other.text.startswith("$"))
     ]
 
 
@@ -241,7 +245,7 @@ def expression_no_statistics(case: Case) -> Iterator[Finding]:
             for r in restrictions(node.filter, node.alias, relation)
             if r.form != "bare" and r.against is None
         ]
-        if node.node_type not in _SCANS or not wrapped:
+        if node.node_type not in SCANS or not wrapped:
             continue
         planned, actual = _rows(node)
         yield finding_at(
@@ -249,8 +253,8 @@ def expression_no_statistics(case: Case) -> Iterator[Finding]:
             "expression-no-statistics",
             f"{wrapped[0].wrapped} has no statistics: {rows_in_words(planned)} were assumed and"
             f" {format_count(actual)} came",
-            weigh_whole(case, _decision(case, node)),
-            severity=_harm(case, node) or "info",
+            weigh_whole(case, decision(case, node)),
+            severity=harm(case, node) or "info",
             expression=wrapped[0].wrapped,
             column=wrapped[0].column,
             planned_rows=planned,
@@ -266,10 +270,10 @@ def srf_rows_misestimate(case: Case) -> Iterator[Finding]:
     where nothing above was chosen by it.
     """
     for node in case.plan.walk():
-        if node.node_type != "Function Scan" or not _is_off(case, node):
+        if node.node_type != "Function Scan" or not is_off(case, node):
             continue
         planned, actual = _rows(node)
-        weight = weigh_whole(case, _decision(case, node))
+        weight = weigh_whole(case, decision(case, node))
         if planned not in DEFAULT_FUNCTION_ROWS or not weight.matters:
             continue
         yield finding_at(
@@ -278,7 +282,7 @@ def srf_rows_misestimate(case: Case) -> Iterator[Finding]:
             f"{node.function or node.alias}() is planned with its default of {format_count(planned)} rows and gave"
             f" {format_count(actual)}",
             weight,
-            severity=_harm(case, node) or "info",
+            severity=harm(case, node) or "info",
             function=node.function,
             planned_rows=planned,
             actual_rows=actual,
@@ -309,7 +313,7 @@ def nested_loop_on_misestimate(case: Case) -> Iterator[Finding]:
             join,
             "nested-loop-on-misestimate",
             f"{format_count(planned)} outer rows were expected and {format_count(actual)} came, each starting"
-            f" {unwrapped(started).label} ({format_ms(weight.ms)})",
+            f" {unwrapped(started).label}" + in_all(weight),
             weight,
             severity=None if each > LOOKUP_MS else "warning",
             planned_rows=planned,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from perfkit.findings.at import finding_at
+from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.conditions import Term, read_condition
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import leading
@@ -52,7 +52,7 @@ def missing_index_group_by(case: Case) -> Iterator[Finding]:
         yield finding_at(
             sort,
             "missing-index-group-by",
-            f"{format_count(sort.total_rows)} rows of {scan.relation} are sorted to group them: no index gives the order"
+            f"{format_count(sort.total_rows)} rows of {scan.relation} are sorted to group them: {it_seems(case)}no index gives the order"
             f" {columns}",
             weight,
             relation=relation.qualified_name if relation else scan.relation,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfkit.catalog import Index, Relation
-from perfkit.findings.at import finding_at
+from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import column_list, covering_keys
 from perfkit.findings.restrictions import EQUALITY, RANGE, Restriction, restrictions
@@ -76,7 +76,7 @@ def missing_composite_index(case: Case) -> Iterator[Finding]:
             node,
             "missing-composite-index",
             f"the index on {qualified(node)} hands over {format_count(rows.read)} rows and the filter keeps"
-            f" {format_count(rows.kept)}: no index covers {column_list(keys)} together",
+            f" {format_count(rows.kept)}: {it_seems(case)}no index covers {column_list(keys)} together",
             weight,
             columns=column_list(keys),
             condition=node.filter,
@@ -108,7 +108,7 @@ def _intersections(case: Case) -> Iterator[Finding]:
             heap,
             "missing-composite-index",
             f"{len(arms)} indexes of {qualified(heap)} hand over {format_count(handed)} rows whose intersection keeps"
-            f" {format_count(kept)}: no index covers {column_list(keys)} together",
+            f" {format_count(kept)}: {it_seems(case)}no index covers {column_list(keys)} together",
             weight,
             columns=column_list(keys),
             condition=heap.recheck_condition,

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from perfkit.findings.at import finding_at, rows_in_words
+from perfkit.findings.at import finding_at, in_all, it_seems, rows_in_words
 from perfkit.findings.conditions import conjuncts, read_condition
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import leading
 from perfkit.findings.restrictions import Restriction, restrictions
+from perfkit.findings.rules import planned
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
 from perfkit.findings.tree import (
     aliases,
     children,
-    conditions,
     inner,
     joins,
+    names,
     outer,
     qualified,
+    refers,
     tally,
     unwrapped,
 )
 from perfkit.findings.weight import DOMINATES_SHARE, Weight, weigh, weigh_whole
 from perfkit.plan.model import Node
-from perfkit.units import format_count, format_ms, format_percent
+from perfkit.units import format_count, format_percent
 
 MANY_PAIRS = 10_000
 """Pairs of rows compared in vain: below, a join without an index ends within a millisecond or two."""
@@ -78,7 +81,7 @@ def _rescanned(case: Case, join: Node) -> Iterator[Finding]:
     yield finding_at(
         scan,
         "missing-index-join",
-        f"{format_count(removed)} pairs are compared in vain to join {qualified(scan)}: no index leads with its"
+        f"{format_count(removed)} pairs are compared in vain to join {qualified(scan)}: {it_seems(case)}no index leads with its"
         f" {key.column}",
         weight,
         column=key.column,
@@ -107,7 +110,7 @@ def _read_whole(case: Case, join: Node) -> Iterator[Finding]:
             scan,
             "missing-index-join",
             f"{qualified(scan)} is read whole, {format_count(tally(scan).read)} rows, to find the partners of"
-            f" {rows_in_words(probes)}: no index leads with its {key.column}",
+            f" {rows_in_words(probes)}: {it_seems(case)}no index leads with its {key.column}",
             weight,
             column=key.column,
             columns=key.column,
@@ -133,7 +136,7 @@ def _correlated(case: Case) -> Iterator[Finding]:
             scan,
             "missing-index-join",
             f"{qualified(scan)} is read {format_count(scan.loops)} times, {format_count(rows.read)} rows in all, to keep"
-            f" {format_count(rows.kept)}: no index leads with its {keys[0].column}",
+            f" {format_count(rows.kept)}: {it_seems(case)}no index leads with its {keys[0].column}",
             weight,
             column=keys[0].column,
             columns=keys[0].column,
@@ -155,7 +158,11 @@ def _key(case: Case, scan: Node, text: str | None) -> Restriction | None:
 
 def _sum(*weights: Weight) -> Weight:
     ms = [weight.ms for weight in weights if weight.ms is not None]
-    return Weight(ms=sum(ms) if ms else None, share=min(sum(weight.share or 0.0 for weight in weights), 1.0))
+    return Weight(
+        ms=sum(ms) if ms else None,
+        share=min(sum(weight.share or 0.0 for weight in weights), 1.0),
+        measure=weights[0].measure,
+    )
 
 
 def many_subplan_loops(case: Case) -> Iterator[Finding]:
@@ -176,7 +183,7 @@ def many_subplan_loops(case: Case) -> Iterator[Finding]:
         yield finding_at(
             below,
             "many-subplan-loops",
-            f"{below.label} is executed {format_count(below.loops)} times, {format_ms(weight.ms)} in all",
+            f"{below.label} is executed {format_count(below.loops)} times" + in_all(weight),
             weight,
             severity="info",
         )
@@ -188,6 +195,8 @@ def cartesian_join(case: Case) -> Iterator[Finding]:
     Mostly a forgotten join condition. Fine where one side has a single row, or all combinations are really wanted: where
     the statement says CROSS JOIN, it is told for information.
     """
+    if not case.plan.is_analyzed:
+        yield from planned.cartesian(case)
     for join in joins(case):
         if join.node_type != "Nested Loop" or join.join_filter:
             continue
@@ -197,36 +206,22 @@ def cartesian_join(case: Case) -> Iterator[Finding]:
         if (left.total_rows or 0) / loops < FEW_ROWS or (right.actual.rows if right.actual else 0) < FEW_ROWS:
             continue
         weight = _sum(weigh(case, join), weigh_whole(case, right))
-        if pairs < MANY_PAIRS or not weight.matters or _refers(right, aliases(left)):
+        if pairs < MANY_PAIRS or not weight.matters or refers(right, aliases(left)):
             continue
         yield finding_at(
             join,
             "cartesian-join",
-            f"{_names(left)} and {_names(right)} are joined without a condition: {format_count(pairs)} pairs",
+            f"{names(left)} and {names(right)} are joined without a condition: {format_count(pairs)} pairs",
             weight,
             severity="info" if _is_meant(case) else None,
             rows_joined=pairs,
-            outer=_names(left),
-            inner=_names(right),
+            outer=names(left),
+            inner=names(right),
         )
 
 
 def _is_meant(case: Case) -> bool:
     return case.statement is not None and _CROSS_JOIN.search(case.statement.text) is not None
-
-
-def _refers(node: Node, names: frozenset[str]) -> bool:
-    """Whether anything at or below the node mentions one of the relations: a parameter handed in."""
-    for below in node.walk():
-        texts = (*conditions(below), *below.output, str(below.extra.get("Function Call", "")))
-        if any(f"{name}." in text or f'"{name}".' in text for name in names for text in texts):
-            return True
-    return False
-
-
-def _names(node: Node) -> str:
-    found = dict.fromkeys(qualified(below) for below in node.walk() if below.relation or below.alias)
-    return ", ".join(found) or node.label
 
 
 def late_filter(case: Case) -> Iterator[Finding]:
@@ -308,7 +303,7 @@ def memoize_ineffective(case: Case) -> Iterator[Finding]:
         if not whole.matters:
             continue
         # per-loop times are printed to the microsecond, so that of a cheap node may round to nothing
-        weight = Weight(ms=own.ms or None, share=own.share)
+        weight = replace(own, ms=own.ms or None)
         yield finding_at(
             node,
             "memoize-ineffective",

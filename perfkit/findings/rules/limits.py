@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 
 from perfkit.catalog import Relation
-from perfkit.findings.at import finding_at
+from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.conditions import read_condition
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.restrictions import EQUALITY, restrictions
+from perfkit.findings.rules import planned
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
 from perfkit.findings.tree import APPENDS, INDEX_SCANS, JOINS, children, qualified, streamed, tally
 from perfkit.findings.weight import MANY_ROWS, weigh, weigh_whole
@@ -94,7 +95,7 @@ def missing_index_order_limit(case: Case) -> Iterator[Finding]:
             sort,
             "missing-index-order-limit",
             f"{format_count(rows_sorted)} rows of {qualified(scan)} are read and sorted to return the first"
-            f" {format_count(wanted)}: no index on {keys} gives the order",
+            f" {format_count(wanted)}: {it_seems(case)}no index on {keys} gives the order",
             weight,
             relation=f"{scan.schema}.{scan.relation}" if scan.schema else scan.relation,
             columns=keys,
@@ -187,6 +188,8 @@ def order_by_random(case: Case) -> Iterator[Finding]:
 
     Fine on a small table. TABLESAMPLE, or a probe at a random key, touches only what it returns.
     """
+    if not case.plan.is_analyzed:
+        yield from planned.random_order(case)
     for node in case.plan.walk():
         if node.node_type != "Sort" or not node.loops or not any("random()" in key for key in node.sort_key):
             continue

@@ -31,7 +31,7 @@ def large_in_list(case: Case) -> Iterator[Finding]:
     stake is planning and the scan itself.
     """
     for node in case.plan.walk():
-        if not node.loops:
+        if node.never_executed:
             continue
         values, arms = _list_length(node), _arms(node)
         if values < LONG_LIST and arms < MANY_ARMS:
@@ -43,16 +43,17 @@ def large_in_list(case: Case) -> Iterator[Finding]:
         weight = Weight(ms=ms, share=min(ms / whole, 1.0)) if whole else own
         if not weight.matters:
             continue
+        spent = f"is planned in {format_ms(planning)} and" if case.plan.planning_ms is not None else "is"
         what = f"a list of {format_count(values)} values" if values >= LONG_LIST else f"an OR of {arms} arms"
         yield finding_at(
             node,
             "large-in-list",
-            f"{what} is planned in {format_ms(planning)} and checked at {node.label}",
+            f"{what} {spent} checked at {node.label}",
             weight,
-            severity="warning",
+            severity="warning" if case.plan.is_analyzed else "info",
             list_length=values or None,
             or_arms=arms or None,
-            planning_ms=planning,
+            planning_ms=case.plan.planning_ms,
         )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at
 from perfkit.findings.finding import Case, Finding, Rule
+from perfkit.findings.partitions import table_of
 from perfkit.findings.restrictions import Restriction, restrictions
 from perfkit.findings.tree import APPENDS, children, unwrapped
 from perfkit.findings.weight import Weight, weigh_whole
@@ -22,6 +23,9 @@ SEVERAL_PARTITIONS = 3
 
 EMPTY_SHARE = 0.5
 """Half the partitions without a row: the rows wanted live in few of them."""
+
+_DATED = re.compile(r"(?:19|20)\d\d")
+_OF_DATE = re.compile(r"date|timestamp|timezone|extract|to_char|age$")
 
 OPENING_SHARE = 0.25
 """A quarter of the statement spent before the first row and after the last: planning, locking and opening."""
@@ -50,8 +54,12 @@ def partition_pruning_defeated(case: Case) -> Iterator[Finding]:
     """All partitions are scanned, although the condition is on the partition key: it is hidden in an expression.
 
     Pruning needs the bare key compared with a constant, a parameter or a stable value. Fine where rows of all partitions
-    are wanted. Needs the catalog.
+    are wanted. Without the catalog the key is not known: informational where most partitions gave no row, a warning where
+    a date is computed from a column and the partitions are named by dates.
     """
+    if case.catalog is None:
+        yield from _unpruned(case)
+        return
     for node, scans in _appends(case):
         parent = _parent(case, scans)
         if parent is None or parent.partition_key is None or len(scans) < (parent.partitions or 0):
@@ -79,6 +87,55 @@ def partition_pruning_defeated(case: Case) -> Iterator[Finding]:
             partitions_scanned=len(scans),
             partitions_empty=empty,
         )
+
+
+def _unpruned(case: Case) -> Iterator[Finding]:
+    """Partitions that were all scanned although few of them had a row, judged by the plan alone."""
+    for node, scans in _appends(case):
+        weight = weigh_whole(case, node)
+        empty = sum(1 for scan in scans if not scan.total_rows)
+        is_one_table = len({table_of(scan) for scan in scans}) == 1 and len(
+            {scan.relation for scan in scans}
+        ) == len(scans)
+        if not is_one_table or not all(scan.loops for scan in scans) or node.subplans_removed:
+            continue
+        if not EMPTY_SHARE * len(scans) <= empty < len(scans) or not weight.matters:
+            continue
+        hidden = _hidden_date(scans) or _hidden(scans[0])
+        is_dated = hidden is not None and hidden == _hidden_date(scans)
+        name = table_of(scans[0])[1]
+        yield finding_at(
+            node,
+            "partition-pruning-defeated",
+            f"{len(scans)} partitions of {name} are scanned and {empty} of them give no row: "
+            + (f"{hidden.text} may hide the key" if hidden else "no condition seems to be on the key"),
+            weight,
+            severity="warning" if is_dated else "info",
+            relation=name,
+            column=hidden.column if hidden else None,
+            condition=hidden.text if hidden else scans[0].filter,
+            partitions_scanned=len(scans),
+            partitions_empty=empty,
+        )
+
+
+def _hidden(scan: Node) -> Restriction | None:
+    found = restrictions(scan.filter, scan.alias)
+    return next((r for r in found if r.form != "bare" and r.against is None), None)
+
+
+def _hidden_date(scans: tuple[Node, ...]) -> Restriction | None:
+    """A condition on a date computed from a column, where the partitions are named by dates."""
+    if not all(_DATED.search(scan.relation or "") for scan in scans):
+        return None
+    return next(
+        (
+            r
+            for r in restrictions(scans[0].filter, scans[0].alias)
+            if r.form in ("cast", "call") and r.against is None and _OF_DATE.match(r.wrapper.lower())
+        ),
+        None,
+    )
 
 
 def _hidden_key(scan: Node, parent: Relation) -> Restriction | None:

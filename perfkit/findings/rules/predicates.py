@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 
 from perfkit.catalog import Relation
-from perfkit.findings.at import finding_at
+from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.indexes import leading, on_expression, with_class, with_method
 from perfkit.findings.restrictions import EQUALITY, PATTERN, Restriction, literal, restrictions
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
-from perfkit.findings.tree import INDEX_SCANS, children, qualified, tally
+from perfkit.findings.tree import SCANS, children, qualified, tally
 from perfkit.findings.weight import MANY_ROWS, Weight, weigh
 from perfkit.plan.model import Node
 from perfkit.units import format_count
@@ -21,8 +21,11 @@ PATTERN_CLASSES = ("text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_op
 BYTE_COLLATIONS = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic"})
 """Collations that sort by code point, so that a prefix is a range."""
 
-_WIDER_TYPES = ("numeric", "double precision", "real", "bigint", "text", "timestamp", "bpchar")
+_WIDER_TYPES = ("numeric", "double precision", "real", "bigint", "timestamp", "bpchar")
 """Types PostgreSQL casts a column to when it is compared with a value of that type."""
+
+_CAST_TO_TEXT = ("name", '"char"', "character")
+"""Types it casts to text by itself; all others only when told to."""
 
 _CASE_FUNCTIONS = frozenset({"lower", "upper"})
 _TEXT_SEARCH = "to_tsvector"
@@ -40,7 +43,7 @@ def _filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, 
     Of a plan that was not executed: those of dear scans whose operator is mostly selective.
     """
     for node in case.plan.walk():
-        if node.node_type not in INDEX_SCANS | {"Seq Scan", "Bitmap Heap Scan"} or not node.filter:
+        if node.node_type not in SCANS or not node.filter:
             continue
         rows = tally(node)
         if case.plan.is_analyzed and (rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE):
@@ -117,7 +120,11 @@ def case_insensitive_match(case: Case) -> Iterator[Finding]:
         if not (is_case or is_ilike) or (relation is not None and _serves_case(relation, restriction)):
             continue
         yield _found(
-            node, "case-insensitive-match", weight, restriction, f"no index serves {restriction.text}"
+            node,
+            "case-insensitive-match",
+            weight,
+            restriction,
+            f"{it_seems(case)}no index serves {restriction.text}",
         )
 
 
@@ -143,7 +150,7 @@ def missing_expression_index(case: Case) -> Iterator[Finding]:
         if relation is not None and on_expression(relation, restriction.wrapped):
             continue
         yield _found(
-            node, "missing-expression-index", weight, restriction, f"no index holds {restriction.wrapped}",
+            node, "missing-expression-index", weight, restriction, f"{it_seems(case)}no index holds {restriction.wrapped}",
             severity=None if restriction.wrapper in _INTO_DOCUMENT else "info",
         )  # fmt: skip
 
@@ -199,7 +206,12 @@ def _is_cast(relation: Relation | None, restriction: Restriction) -> bool:
 
 def _is_implicit(case: Case, node: Node, restriction: Restriction) -> bool:
     """Whether the statement itself has no cast on the column; without the statement, by the type."""
-    if not restriction.wrapper.startswith(_WIDER_TYPES):
+    relation = case.relation(node)
+    column = relation.column(restriction.column) if relation else None
+    if restriction.wrapper.startswith("text"):
+        if column is None or not column.type.startswith(_CAST_TO_TEXT):
+            return False
+    elif not restriction.wrapper.startswith(_WIDER_TYPES):
         return False
     if case.statement is None:
         return True
@@ -238,7 +250,7 @@ def missing_trigram_index(case: Case) -> Iterator[Finding]:
                 continue
             yield _found(
                 node, "missing-trigram-index", weight, restriction,
-                f"no trigram index on {restriction.column} finds '{pattern}'",
+                f"{it_seems(case)}no trigram index on {restriction.column} finds '{pattern}'",
             )  # fmt: skip
 
 
@@ -267,7 +279,7 @@ def missing_pattern_ops_index(case: Case) -> Iterator[Finding]:
         if case.catalog is None and _is_plain_prefix(restriction, pattern):
             yield _found(
                 node, "missing-pattern-ops-index", weight, restriction,
-                f"no index finds the prefix '{pattern}': one on {restriction.column} must be sorted by code point",
+                f"{it_seems(case)}no index finds the prefix '{pattern}': one on {restriction.column} must be sorted by code point",
             )  # fmt: skip
             continue
         if (
@@ -321,7 +333,7 @@ def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
             continue
         if relation is None or with_method(relation, restriction.column, "gin") is None:
             yield _found(
-                node, "missing-gin-jsonb", weight, restriction, f"no GIN index on {restriction.column} serves"
+                node, "missing-gin-jsonb", weight, restriction, f"{it_seems(case)}no GIN index on {restriction.column} serves"
                 f" {restriction.operator}",
             )  # fmt: skip
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import prod
 
 from perfkit.catalog import Relation
-from perfkit.findings.at import finding_at
+from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.conditions import Term, conjuncts
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import column_list, leading, most_selective, selectivity
@@ -60,7 +60,7 @@ def missing_index_filter(case: Case) -> Iterator[Finding]:
             node,
             "missing-index-filter",
             f"{qualified(node)} is read whole, {format_count(rows.read)} rows, to keep {format_count(rows.kept)}:"
-            f" no index leads with {best.column}"
+            f" {it_seems(case)}no index leads with {best.column}"
             + (f" ({format_ms(weight.ms)}, {format_percent(weight.share)} of the time)" if weight.ms else ""),
             weight,
             column=best.column,

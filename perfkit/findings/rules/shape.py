@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from perfkit.findings.at import finding_at
+from perfkit.findings.at import finding_at, in_all
 from perfkit.findings.conditions import conjuncts, read_condition
 from perfkit.findings.finding import Case, Finding, Rule
+from perfkit.findings.rules import planned
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
 from perfkit.findings.tree import APPENDS, JOINS, children, tally, unwrapped
 from perfkit.findings.weight import MANY_ROWS, weigh, weigh_whole
 from perfkit.plan.model import Node
-from perfkit.units import format_count, format_ms, format_percent
+from perfkit.units import format_count, format_percent
 
 REPEATED = 1_000
 """Executions of a subquery: each costs microseconds at least, so a thousand begin to show."""
@@ -34,6 +35,8 @@ def correlated_subquery_per_row(case: Case) -> Iterator[Finding]:
     It cannot be hashed or merged, only repeated. A join to an aggregate, or LATERAL with an index, answers all rows in one
     pass. Fine for a page of rows, or where each execution is one index look-up and the rows are few.
     """
+    if not case.plan.is_analyzed:
+        yield from planned.correlated(case)
     for node in case.plan.walk():
         if node.parent_relationship != "SubPlan" or (node.subplan_name or "").startswith("CTE"):
             continue
@@ -44,7 +47,7 @@ def correlated_subquery_per_row(case: Case) -> Iterator[Finding]:
         yield finding_at(
             node,
             "correlated-subquery-per-row",
-            f"{name} is executed {format_count(node.loops)} times, {format_ms(weight.ms)} in all",
+            f"{name} is executed {format_count(node.loops)} times" + in_all(weight),
             weight,
             subplan=name,
         )
@@ -75,7 +78,7 @@ def not_in_nullable_subquery(case: Case) -> Iterator[Finding]:
                 "not-in-nullable-subquery",
                 f"NOT IN over {column}"
                 + ("" if nullable is False else f", which {meaning}")
-                + ("" if is_hashed else f"; the subquery is read {format_count(subplan.loops)} times"),
+                + ("" if is_hashed else "; the subquery is read again for each row"),
                 weight,
                 severity=None if weight.matters and not is_hashed else "warning",
                 column=column,
@@ -131,6 +134,8 @@ def cte_materialization_fence(case: Case) -> Iterator[Finding]:
     A condition outside does not reach into it: it is referenced twice or more, or written AS MATERIALIZED. Fine where most
     of it is used. NOT MATERIALIZED, or the condition inside, reads only what is wanted.
     """
+    if not case.plan.is_analyzed:
+        yield from planned.fenced_cte(case)
     bodies = {
         (node.subplan_name or "").removeprefix("CTE "): node
         for node in case.plan.walk()

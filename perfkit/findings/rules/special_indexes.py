@@ -10,7 +10,7 @@ from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import leading, with_method
 from perfkit.findings.restrictions import RANGE, Restriction, restrictions
 from perfkit.findings.rules.scans import LARGE_TABLE_BLOCKS, SELECTIVE_SHARE, selective_seq_scans
-from perfkit.findings.tree import INDEX_SCANS, children, qualified, tally
+from perfkit.findings.tree import INDEX_SCANS, SCANS, children, qualified, tally
 from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, weigh
 from perfkit.plan.model import Node
 from perfkit.units import format_bytes, format_count, format_percent
@@ -153,7 +153,7 @@ def missing_gist_range_index(case: Case) -> Iterator[Finding]:
     intervals that hold the value. Fine on small tables.
     """
     for node in case.plan.walk():
-        if node.node_type not in INDEX_SCANS | {"Seq Scan", "Bitmap Heap Scan"} or not node.loops:
+        if node.node_type not in SCANS or not node.loops:
             continue
         rows, weight, relation = tally(node), weigh(case, node, *children(node)), case.relation(node)
         if rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE or not weight.matters:

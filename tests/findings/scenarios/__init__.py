@@ -1,6 +1,6 @@
 """What is recorded for the rules; see ``scenario``."""
 
-from tests.findings.scenarios import access, further, running, statements
+from tests.findings.scenarios import access, further, pasted, running, statements
 from tests.findings.scenarios.scenario import BASE as BASE
 from tests.findings.scenarios.scenario import Scenario as Scenario
 
@@ -20,4 +20,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     *further.SPECIAL_INDEXES,
     *further.UPKEEP,
     *further.WORKERS,
+    *pasted.FORMS,
+    *pasted.HEALTHY,
 )

@@ -40,5 +40,17 @@ class Scenario:
     settings: Mapping[str, str] = field(default_factory=lambda: SERIAL)
     clean_settings: Mapping[str, str] | None = None
     writes: bool = False
+    prepared: str | None = None
+    """Prepared as ``recorded`` in the session; ``query`` executes it."""
+    blocker: str | None = None
+    """Runs in a transaction of another session, which goes on until ``query`` has waited for a while."""
+    pasted_only: bool = False
+    """Recorded as text only: perfkit refuses to capture an EXECUTE, and one run that waits tells nothing of a capture."""
+    variant: str = ""
+    """Tells several scenarios of one id apart; the one without is the main one."""
     needs_llvm_icu: bool = False
     """The wheel's server has neither: such a scenario is recorded from another one."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}.{self.variant}" if self.variant else self.id
