@@ -111,7 +111,7 @@ def read_saved(text: str, name: str) -> tuple[Observed, ...] | None:
     if schema == "perfkit.plan/1":
         return (Observed(plan=read_json(document["plan"])),)
     if schema == "perfkit.plans/1":
-        return tuple(Observed(plan=read_json(one)) for one in document["plans"])
+        return tuple(Observed(plan=read_json(one["plan"])) for one in document["plans"])
     if schema == "perfkit.capture/1":
         return (observed(from_document(Capture, document, schema)),)
     if schema == "perfkit.investigation/1":

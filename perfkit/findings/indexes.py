@@ -10,6 +10,12 @@ from perfkit.findings.restrictions import EQUALITY, Restriction
 DEFAULT_RANGE_SELECTIVITY = 1 / 3
 """What PostgreSQL assumes of an inequality it knows nothing about (DEFAULT_INEQ_SEL)."""
 
+UNKNOWN_EQUALITY_SELECTIVITY = 1 / 6
+"""Between a key, where an equality keeps one row, and a state of a handful of values; mostly it keeps less than a range."""
+
+FLAG_SELECTIVITY = 1 / 2
+"""A flag or a NULL parts the rows in two; which part is the small one is not known."""
+
 
 def leading(relation: Relation, column: str, operator: str = "=") -> Index | None:
     """A valid index over all rows that an ordered comparison on the column can start from; None without one.
@@ -75,8 +81,12 @@ def selectivity(relation: Relation | None, restriction: Restriction) -> float:
     statistics = column.statistics if column else None
     if restriction.operator not in EQUALITY:
         return DEFAULT_RANGE_SELECTIVITY
-    if statistics is None or restriction.operator in {"is true", "is false"}:
-        return DEFAULT_RANGE_SELECTIVITY / 2
+    if restriction.operator in {"is true", "is false"} or (
+        statistics is None and restriction.operator == "is null"
+    ):
+        return FLAG_SELECTIVITY
+    if statistics is None:
+        return UNKNOWN_EQUALITY_SELECTIVITY
     if restriction.operator == "is null":
         return statistics.null_fraction
     rows = relation.rows if relation and relation.rows else 1.0

@@ -193,3 +193,32 @@ def test_options_for_several_plans_go_with_from(
     arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(capsys, *arguments)[0] == 2
+
+
+SLOW = """ Seq Scan on issues  (cost=0.00..3445.00 rows=40 width=50) (actual time=0.033..19.552 rows=40 loops=1)
+   Filter: (author_id = 42)
+   Rows Removed by Filter: 79960
+ Execution Time: 19.580 ms
+"""
+
+
+def test_a_pasted_plan_is_told_what_is_wrong_with_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pasted = tmp_path / "plan.txt"
+    pasted.write_text(SLOW, encoding="utf-8")
+    status, out, _ = run(capsys, "--from", str(pasted))
+    assert status == 0
+    assert "missing-index-filter" in out
+    assert "it seems no index leads with author_id" in out
+    status, out, _ = run(capsys, "--from", str(pasted), "--json")
+    assert status == 0
+    first = json.loads(out)["findings"][0]
+    assert (first["id"], first["node"], first["severity"]) == ("missing-index-filter", 1, "critical")
+    assert first["evidence"]["rows_removed"] == 79960
+
+
+def test_a_healthy_plan_is_shown_without_findings(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = run(capsys, "--from", str(PLANS / "index_scan.json"), "--json")
+    assert status == 0
+    assert json.loads(out)["findings"] == []

@@ -151,7 +151,7 @@ def ordering_scans(case: Case) -> Iterator[Node]:
     """Index scans under a LIMIT that are walked for their order alone: no equality starts them."""
     for _, feed in _limits(case):
         node = streamed(feed)
-        while node.node_type in {"Nested Loop", "Incremental Sort"}:
+        while node.node_type in {"Nested Loop", "Incremental Sort"} and children(node):
             node = streamed(children(node)[0])
         if node.node_type not in INDEX_SCANS or not node.loops:
             continue

@@ -19,6 +19,9 @@ LONG_LIST = 500
 MANY_ARMS = 50
 """Arms of an OR are tried one after the other for each row; some tens cost more than reading the row."""
 
+COUNT_BYTES = 8
+"""The width of a count; a row of any other width is not one."""
+
 _ARRAY = re.compile(r"= ANY \(+'\{([^']*(?:''[^']*)*)\}'")
 _COUNTED = re.compile(r"(?:\(InitPlan (\d+)\)\.col1|\$(\d+))\)? (?:>|<>|=) '?0'?(?!\d)")
 
@@ -73,7 +76,8 @@ def _arms(node: Node) -> int:
 def count_used_as_exists(case: Case) -> Iterator[Finding]:
     """All rows are counted only to know whether there is one.
 
-    EXISTS stops at the first. Fine where at most a handful can match.
+    EXISTS stops at the first. Fine where at most a handful can match. Informational without VERBOSE, when the plan does
+    not show that it is a count.
     """
     counted = {number for node in case.plan.walk() for number in _compared_with_zero(node)}
     if not counted:
@@ -91,6 +95,7 @@ def count_used_as_exists(case: Case) -> Iterator[Finding]:
             "count-used-as-exists",
             f"{format_count(rows)} rows are counted only to know whether there is one",
             weight,
+            severity=None if node.output else "info",
             rows_counted=rows,
         )
 
@@ -106,7 +111,8 @@ def _rows_counted(node: Node) -> float | None:
     """Rows below an Aggregate that gives a count; None when it gives something else."""
     if node.node_type != "Aggregate" or node.group_key or not children(node):
         return None
-    if node.output and not any("count(" in one for one in node.output):
+    is_wide = node.estimate is not None and node.estimate.width != COUNT_BYTES
+    if is_wide or (node.output and not any("count(" in one for one in node.output)):
         return None
     below = unwrapped(children(node)[0])
     if below.node_type == "Aggregate" and children(below):

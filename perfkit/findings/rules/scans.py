@@ -25,6 +25,9 @@ UNSELECTIVE_SHARE = 0.2
 LARGE_TABLE_BLOCKS = 1024
 """8 MB: from here PostgreSQL itself counts a table as large (min_parallel_table_scan_size)."""
 
+_UNSELECTIVE = frozenset({"<>", "is not null", "is not true", "is not false", "!~~", "!~~*", "!~", "!~*"})
+"""Operators that keep most rows as a rule, so that another condition is the reason where few are kept."""
+
 LARGE_TABLE_ROWS = 50_000
 """Where blocks were not counted: about as many rows fill 8 MB, at fifty to a page."""
 
@@ -72,7 +75,9 @@ def missing_index_filter(case: Case) -> Iterator[Finding]:
 
 def _are_the_reason(case: Case, node: Node, candidates: list[Restriction]) -> bool:
     """Whether the conditions an index could serve are those that keep few rows, not one beside them."""
-    if len(candidates) == len(conjuncts(node.filter)):
+    served = {candidate.text for candidate in candidates}
+    others = [term for term in conjuncts(node.filter) if term.text not in served]
+    if all(term.kind == "not" or term.name in _UNSELECTIVE for term in others):
         return True
     relation = case.relation(node)
     return prod(selectivity(relation, candidate) for candidate in candidates) <= SELECTIVE_SHARE

@@ -193,7 +193,7 @@ def union_instead_of_union_all(case: Case) -> Iterator[Finding]:
 
 def _joins_queries(node: Node, append: Node) -> bool:
     """Whether an Append reads like the arms of a UNION and not like partitions, whose aliases differ by a number only."""
-    if node.node_type == "Aggregate" and set(node.output) - set(node.group_key):
+    if node.node_type == "Aggregate" and not _distinct_keys(node):
         return False
     scans = [unwrapped(child) for child in children(append)]
     names = [scan.relation for scan in scans if scan.relation]
@@ -207,19 +207,12 @@ def distinct_hides_fanout(case: Case) -> Iterator[Finding]:
     """A join multiplies the rows of one relation, and DISTINCT removes the copies again.
 
     Nothing of the other relation is returned, so EXISTS (a semi join) says the same and stops at the first partner. Fine
-    where few copies are made.
+    where few copies are made. Informational where the plan does not show whether something is computed of the groups
+    (without VERBOSE).
     """
     for node in case.plan.walk():
-        keys = (
-            node.group_key
-            if node.node_type == "Aggregate"
-            else node.output
-            if node.node_type == "Unique"
-            else ()
-        )
-        if not keys or not node.loops or not children(node) or node.filter:
-            continue
-        if node.node_type == "Aggregate" and set(node.output) - set(node.group_key):
+        keys = _distinct_keys(node)
+        if not keys or not node.loops or node.filter:
             continue
         join = unwrapped(children(node)[0])
         made, kept = join.total_rows or 0.0, node.total_rows or 0.0
@@ -242,10 +235,29 @@ def distinct_hides_fanout(case: Case) -> Iterator[Finding]:
             "distinct-hides-fanout",
             f"the join makes {format_count(made)} rows of {format_count(kept)}, and DISTINCT removes the copies",
             weight,
+            severity=None if node.node_type == "Unique" or node.output else "info",
             rows_joined=made,
             rows_returned=kept,
             group_key=", ".join(keys),
         )
+
+
+def _distinct_keys(node: Node) -> tuple[str, ...]:
+    """What rows are made distinct by; empty for any other node, and where more than the keys is returned.
+
+    Without VERBOSE an Aggregate that only removes copies shows by its width: it hands on what it gets.
+    """
+    if not children(node):
+        return ()
+    feed = children(node)[0]
+    if node.node_type == "Unique":
+        return node.output or feed.sort_key
+    if node.node_type != "Aggregate":
+        return ()
+    if node.output:
+        return () if set(node.output) - set(node.group_key) else node.group_key
+    is_passed_on = node.estimate and feed.estimate and node.estimate.width == feed.estimate.width
+    return node.group_key if is_passed_on else ()
 
 
 def antijoin_by_aggregate(case: Case) -> Iterator[Finding]:
