@@ -80,7 +80,7 @@ def only(part: str, name: str, id: str | None = None) -> Finding:
     return found
 
 
-@cases("15.fires.analyzed")
+@cases("13.fires.analyzed", "15.fires.analyzed", "18.fires.analyzed")
 def test_the_bare_text_is_enough(part: str, name: str) -> None:
     """Times and rows tell the diagnosis, in plans of old majors as in new ones."""
     id = name.partition(".")[0]

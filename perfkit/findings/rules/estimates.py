@@ -20,7 +20,7 @@ from perfkit.findings.tree import (
     tally,
     unwrapped,
 )
-from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, weigh_whole
+from perfkit.findings.weight import MANY_ROWS, weigh_whole
 from perfkit.plan.misestimate import misestimates
 from perfkit.plan.model import Node
 from perfkit.units import format_count, format_percent, format_ratio
@@ -33,6 +33,9 @@ STALE_SHARE = 0.1
 
 LOOPS_BLOWN_UP = 1_000
 """Inner executions that a plan made for a handful runs into; fewer end within milliseconds."""
+
+DECIDED_SHARE = 0.25
+"""A quarter of the time in what was chosen by a wrong count: below, another choice would gain little."""
 
 NESTED_LOOP_SHARE = 0.25
 """A quarter of the time on the inner side: below, another join method would gain little."""
@@ -55,7 +58,7 @@ def misestimated(case: Case) -> Iterator[Node]:
         if not is_off(case, node):
             continue
         above = [a for a in case.ancestors(node) if a.node_type in _DECIDED_BY_ROWS]
-        if any((weigh_whole(case, a).share or 0.0) >= DOMINATES_SHARE for a in above):
+        if any((weigh_whole(case, a).share or 0.0) >= DECIDED_SHARE for a in above):
             yield node
 
 
