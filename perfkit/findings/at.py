@@ -66,7 +66,7 @@ def in_all(weight: Weight) -> str:
     """The end of a sentence that says how often something is done.
 
     >>> in_all(Weight(ms=12.0, share=0.5)), in_all(Weight(ms=None, share=0.5))
-    (', 12.0 ms in all', '')
+    (', 12 ms in all', '')
     """
     return "" if weight.ms is None else f", {format_ms(weight.ms)} in all"
 

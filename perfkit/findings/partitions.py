@@ -100,18 +100,31 @@ def _likeness(node: Node) -> object:
     scans = [one for one in nodes if one.relation]
     if len(scans) != 1 or node.never_executed:
         return None
-    names = "|".join(re.escape(name) for name in (scans[0].alias, scans[0].relation) if name)
-    mention = re.compile(rf'(?:\b|")(?:{names})"?\.')
+    names = tuple({name for name in (scans[0].alias, scans[0].relation) if name})
     return (
         table_of(scans[0]),
         *(
             (
                 one.node_type, one.is_parallel, one.never_executed, one.strategy, len(one.children),
-                *(mention.sub("", getattr(one, name) or "") for name in _CONDITIONS),
+                *(_unnamed(getattr(one, name), names) for name in _CONDITIONS),
             )
             for one in nodes
         ),
     )  # fmt: skip
+
+
+def _unnamed(condition: str | None, names: Iterable[str]) -> str | None:
+    """The condition without the names of the partition.
+
+    >>> _unnamed("((l_3.id = 4) AND (lower(l_3.note) = 'x'::text))", ["l_3"])
+    "((id = 4) AND (lower(note) = 'x'::text))"
+    """
+    if condition is not None:
+        for name in names:
+            for before in ("(", " ", ","):
+                for written in (name, f'"{name}"'):
+                    condition = condition.replace(f"{before}{written}.", before)
+    return condition
 
 
 def _added(group: Sequence[Node], members: dict[int, tuple[int, ...]]) -> Node:

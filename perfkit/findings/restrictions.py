@@ -68,6 +68,24 @@ def restrictions(
     return tuple(_restrictions(conjuncts(text), alias, relation))
 
 
+def unservable_arms(
+    text: str | None, alias: str | None, relation: Relation | None = None
+) -> tuple[Restriction, ...]:
+    """What the arms of an OR say that hold no condition a b-tree could start from: one such arm reads the whole table.
+
+    >>> found = unservable_arms("(((i.title ~~ '%x%'::text) OR (i.id = 5)) AND (i.kind = 3))", "i")
+    >>> [restriction.column for restriction in found]
+    ['title']
+    """
+    found: list[Restriction] = []
+    for term in conjuncts(text):
+        for arm in term.parts if term.kind == "or" else ():
+            said = restrictions(arm.text, alias, relation)
+            if not any(restriction.is_ordered for restriction in said):
+                found.extend(said)
+    return tuple(found)
+
+
 def _restrictions(
     terms: tuple[Term, ...], alias: str | None, relation: Relation | None
 ) -> Iterator[Restriction]:

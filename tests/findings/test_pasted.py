@@ -41,7 +41,7 @@ BY_FORM = {
     "order-by-random", "cartesian-join", "function-on-column", "case-insensitive-match", "missing-expression-index",
     "timezone-cast-filter", "cast-on-column", "cast-on-column.key-as-text", "implicit-type-mismatch",
     "leading-wildcard-like", "missing-trigram-index", "missing-pattern-ops-index", "missing-gin-jsonb",
-    "any-array-not-indexable", "missing-fulltext-index", "correlated-subquery-per-row", "not-in-nullable-subquery",
+    "missing-trigram-index.either-column", "any-array-not-indexable", "missing-fulltext-index", "correlated-subquery-per-row", "not-in-nullable-subquery",
     "not-in-nullable-subquery.quick", "cte-materialization-fence", "large-in-list",
 }  # fmt: skip
 """Scenarios whose plan tells it before it was executed."""
@@ -208,3 +208,14 @@ def test_a_hidden_date_is_a_warning_where_partitions_are_named_by_dates() -> Non
 
 def test_without_a_catalog_a_missing_index_is_a_guess() -> None:
     assert "it seems no index leads with author_id" in only("15.fires.analyzed", "missing-index-filter").title
+
+
+@cases("15.fires.analyzed")
+def test_an_error_is_told_where_it_is_born(part: str, name: str) -> None:
+    """The joins above a wrong count inherit it; none of them repeats it, and no cause stands twice above itself."""
+    plan = plan_of(part, name)
+    found = findings_of(part, name)
+    below = {node.number: {one.number for one in node.walk()} - {node.number} for node in plan.walk()}
+    for finding in found:
+        beneath = below.get(finding.node or 0, set())
+        assert not [one for one in found if one.id == finding.id and one.node in beneath]

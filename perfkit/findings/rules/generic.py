@@ -44,7 +44,7 @@ def generic_plan_skew(case: Case) -> Iterator[Finding]:
 
     After five executions PostgreSQL may stay with one plan for all values. plan_cache_mode = force_custom_plan, for the role or
     the transaction, plans each value anew; so does writing a rare constant into the text. Fine where all values are about as
-    frequent. Informational where no join, sort or index was chosen by it.
+    frequent. Informational where no join, sort or walk through a table by its index was chosen by it.
     """
     for node in case.plan.walk():
         if node.node_type not in SCANS or not is_off(case, node):
@@ -62,7 +62,8 @@ def generic_plan_skew(case: Case) -> Iterator[Finding]:
             f"{qualified(node)} was planned for any value of {', '.join(names)}: {rows_in_words(planned)}"
             f" {'was' if planned == 1 else 'were'} expected and {format_count(actual)} came",
             weight,
-            severity=harm(case, node) or ("warning" if decided is not node or node.index else "info"),
+            severity=harm(case, node)
+            or ("warning" if decided is not node or node.node_type == "Index Scan" else "info"),
             parameters=", ".join(names),
             planned_rows=planned,
             actual_rows=actual,

@@ -9,7 +9,14 @@ from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.indexes import leading, on_expression, with_class, with_method
-from perfkit.findings.restrictions import EQUALITY, PATTERN, Restriction, literal, restrictions
+from perfkit.findings.restrictions import (
+    EQUALITY,
+    PATTERN,
+    Restriction,
+    literal,
+    restrictions,
+    unservable_arms,
+)
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
 from perfkit.findings.tree import SCANS, children, qualified, tally
 from perfkit.findings.weight import MANY_ROWS, Weight, weigh
@@ -52,7 +59,10 @@ def _filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, 
         if not weight.matters:
             continue
         relation = case.relation(node)
-        for restriction in restrictions(node.filter, node.alias, relation):
+        for restriction in (
+            *restrictions(node.filter, node.alias, relation),
+            *unservable_arms(node.filter, node.alias, relation),
+        ):
             if case.plan.is_analyzed or restriction.operator in _MOSTLY_SELECTIVE:
                 yield node, relation, restriction, weight
 

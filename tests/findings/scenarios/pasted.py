@@ -85,6 +85,21 @@ FORMS = (
         pasted_only=True,
     ),
     Scenario(
+        id="missing-trigram-index",
+        variant="either-column",
+        setup=(
+            "alter table issues add body text not null default ''",
+            "update issues set body = md5(title)",
+            "vacuum analyze issues",
+        ),
+        query="select id from issues where title ilike '%c4ca4238a0b9%' or body ilike '%c4ca4238a0b9%'",
+        cure=(
+            "create index on issues using gin (title gin_trgm_ops, body gin_trgm_ops)",
+            "vacuum analyze issues",
+        ),
+        pasted_only=True,
+    ),
+    Scenario(
         id="offset-pagination",
         variant="quick",
         setup=("create index on issues (created_at)", "vacuum issues"),
