@@ -109,12 +109,17 @@ def _beside_causes(findings: list[Finding]) -> Iterator[Finding]:
 
 
 def _worth_saying(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
-    is_quiet, traps = _is_quiet(plan), {trap.id for trap in TRAPS}
+    traps = {trap.id for trap in TRAPS}
+    if _is_quiet(plan):
+        return [
+            replace(finding, severity="warning") if finding.severity == "critical" else finding
+            for finding in findings
+            if finding.id in traps
+        ]
     return [
         finding
         for finding in findings
-        if finding.id in traps
-        or not (is_quiet or (finding.at_stake_ms is not None and finding.at_stake_ms < AT_STAKE_MS))
+        if finding.id in traps or finding.at_stake_ms is None or finding.at_stake_ms >= AT_STAKE_MS
     ]
 
 

@@ -62,7 +62,9 @@ def not_in_nullable_subquery(case: Case) -> Iterator[Finding]:
     """
     for node in case.plan.walk():
         for subplan in node.children:
-            if subplan.parent_relationship != "SubPlan" or not _is_not_in(case, node, subplan):
+            if node.never_executed or subplan.parent_relationship != "SubPlan":
+                continue
+            if not _is_not_in(case, node, subplan):
                 continue
             nullable = _is_nullable(case, subplan)
             is_hashed = "hashed" in (node.filter or "")
