@@ -123,5 +123,7 @@ def test_a_side_without_runs_is_refused() -> None:
 
 def test_plans_that_perfkit_saved_are_read_back() -> None:
     one = json.dumps({"schema": "perfkit.plan/1", "plan": dump_json(LOOP)})
-    several = json.dumps({"schema": "perfkit.plans/1", "plans": [dump_json(LOOP), dump_json(HASH)]})
+    several = json.dumps(
+        {"schema": "perfkit.plans/1", "plans": [{"plan": dump_json(plan)} for plan in (LOOP, HASH)]}
+    )
     assert [len(read_observed(text, "x")) for text in (one, several)] == [1, 2]
