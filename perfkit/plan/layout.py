@@ -12,15 +12,24 @@ from operator import itemgetter
 from typing import Any, Final
 
 from perfkit.plan import keys
-from perfkit.plan.model import Actual, Buffers, Estimate, Node, Wal
+from perfkit.plan.draft import Maker, maker
+from perfkit.plan.model import Actual, Buffers, Estimate, Node, Wal, Worker
 
 Table = Mapping[str, tuple[str, frozenset[type]]]
 Row = Callable[[dict[str, Any]], tuple[Any, ...]]
 """Takes the values of one class out of an object, in the order of the class's fields."""
+Part = tuple[Maker[Any], Row]
+"""Makes a value of one class, and takes what that needs out of an object."""
 
 NODE_PLACES: Final = {part.name: place for place, part in enumerate(fields(Node))}
+WORKER_PLACES: Final = {part.name: place for place, part in enumerate(fields(Worker))}
 
-NODE_DEFAULTS: Final = tuple(None if part.default is MISSING else part.default for part in fields(Node))
+
+def _defaults(kind: type) -> tuple[Any, ...]:
+    return tuple(None if part.default is MISSING else part.default for part in fields(kind))
+
+
+NODE_DEFAULTS: Final = _defaults(Node)
 """What each field holds that nothing was said of; ``extra`` is a dict to be made anew for each node."""
 _WORKER: Final[Table] = {"Worker Number": ("number", keys.INTEGER), **keys.ACTUAL}
 
@@ -37,19 +46,21 @@ class NodeLayout:
     plain: tuple[tuple[int, str], ...]
     """(place of the field, key)"""
     lists: tuple[tuple[int, str], ...]
-    estimate: Row | None
-    actual: Row | None
-    buffers: Row | None
-    wal: Row | None
+    estimate: Part | None
+    actual: Part | None
+    buffers: Part | None
+    wal: Part | None
     has_workers: bool
     extra: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLayout:
-    keys: tuple[str, ...]
-    plain: tuple[tuple[str, str], ...]
-    buffers: Row | None
+    """The same for an entry of Workers."""
+
+    template: tuple[Any, ...]
+    plain: tuple[tuple[int, str], ...]
+    buffers: Part | None
     extra: tuple[str, ...]
 
 
@@ -112,10 +123,10 @@ def _compile_node(names: tuple[str, ...], types: tuple[type, ...]) -> NodeLayout
         template=tuple(template),
         plain=tuple(pair for pair in places if keys.NODE[pair[1]][1] is not keys.TEXTS),
         lists=tuple(pair for pair in places if keys.NODE[pair[1]][1] is keys.TEXTS),
-        estimate=_row(Estimate, estimate),
-        actual=_row(Actual, actual),
-        buffers=_row(Buffers, buffers),
-        wal=_row(Wal, wal),
+        estimate=_part(Estimate, estimate),
+        actual=_part(Actual, actual),
+        buffers=_part(Buffers, buffers),
+        wal=_part(Wal, wal),
         has_workers=has_workers,
         extra=tuple(name for name in names if name not in known),
     )
@@ -125,24 +136,26 @@ def _compile_worker(names: tuple[str, ...], types: tuple[type, ...]) -> WorkerLa
     plain = matched(names, types, _WORKER)
     buffers = matched(names, types, keys.BUFFERS)
     known = {*plain.values(), *buffers.values()}
+    template = list(_defaults(Worker))
+    template[WORKER_PLACES["keys"]] = names
     return WorkerLayout(
-        keys=names,
-        plain=tuple(plain.items()),
-        buffers=_row(Buffers, buffers),
+        template=tuple(template),
+        plain=tuple((WORKER_PLACES[field], key) for field, key in plain.items()),
+        buffers=_part(Buffers, buffers),
         extra=tuple(name for name in names if name not in known),
     )
 
 
-def _row(kind: type, found: dict[str, str]) -> Row | None:
+def _part(kind: type, found: dict[str, str]) -> Part | None:
     if not found:
         return None
     parts = fields(kind)
     in_order = [found[part.name] for part in parts[: len(found)] if part.name in found]
     if len(in_order) == len(found) > 1:
-        return itemgetter(*in_order)
+        return maker(kind, len(found)), itemgetter(*in_order)
     entries = [(found.get(part.name), None if part.default is MISSING else part.default) for part in parts]
 
     def row(document: dict[str, Any]) -> tuple[Any, ...]:
         return tuple(default if key is None else document[key] for key, default in entries)
 
-    return row
+    return maker(kind, len(parts)), row

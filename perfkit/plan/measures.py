@@ -41,14 +41,16 @@ was first to need the code. EXPLAIN does not say which share, so neither is take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from math import fsum
 from operator import add, attrgetter, sub
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from perfkit.plan.draft import BuffersDraft, MeasuresDraft
+from perfkit.plan.draft import Maker, maker, new_measures
 from perfkit.plan.evaluation import Evaluation, evaluate
-from perfkit.plan.model import Buffers, Measures, Plan
+from perfkit.plan.model import Buffers, Node, Plan
 from perfkit.plan.tree import Tree, laid_out
 
 _COUNTERS: Final = (
@@ -76,6 +78,12 @@ Figures = tuple[float, ...]
 
 _UNTOUCHED: Final = Buffers()
 
+_new_counters: Final[Maker[Buffers]] = maker(Buffers, len(_COUNTERS))
+_new_buffers: Final[Maker[Buffers]] = maker(Buffers, len(_COUNTERS) + len(_TIMES))
+
+_set_measures: Final = vars(Node)["measures"].__set__
+"""Past the freeze, by the slot itself."""
+
 
 def measured(plan: Plan) -> Plan:
     """The plan with the measures of all its nodes and its residuals filled in; unchanged when it was not analysed.
@@ -90,27 +98,27 @@ def measured(plan: Plan) -> Plan:
     is_timed = root.actual is not None and root.actual.total_ms is not None
     buffers = _exclusive_buffers(tree, evaluation)
     exclusive: list[float] = []
-    set_field = object.__setattr__
     rows = zip(tree.nodes, tree.participants, tree.total_ms, evaluation.own_ms, buffers, strict=True)
     for node, participants, total_ms, own_ms, own_buffers in rows:
         actual = node.actual
         if actual is None:
-            measures = MeasuresDraft(participants, None, None, own_buffers, None)
+            measures = new_measures((participants, None, None, own_buffers, None))
         elif is_timed and actual.total_ms is not None:
             exclusive_ms = own_ms if own_ms > 0.0 else 0.0
             exclusive.append(exclusive_ms)
-            measures = MeasuresDraft(
-                participants, total_ms, exclusive_ms, own_buffers, round(actual.rows * actual.loops)
+            measures = new_measures(
+                (participants, total_ms, exclusive_ms, own_buffers, round(actual.rows * actual.loops))
             )
         else:
-            measures = MeasuresDraft(participants, None, None, own_buffers, round(actual.rows * actual.loops))
-        measures.__class__ = Measures
-        set_field(node, "measures", measures)
+            measures = new_measures(
+                (participants, None, None, own_buffers, round(actual.rows * actual.loops))
+            )
+        _set_measures(node, measures)
     if is_timed:
         object.__setattr__(plan, "residual_ms", tree.total_ms[0] - fsum(exclusive))
     if root.buffers is not None:
         hidden = tree.blocks[0] - sum(
-            part.shared_hit + part.shared_read for part in buffers if part is not None
+            [part.shared_hit + part.shared_read for part in buffers if part is not None]
         )
         object.__setattr__(plan, "residual_shared_blocks", hidden)
     return plan
@@ -120,7 +128,7 @@ def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> Sequence[Buffers |
     """What each node itself touched; None for each when the root shows no buffers."""
     if tree.nodes[0].buffers is None:
         return [None] * len(tree.nodes)
-    found = [node.buffers or _UNTOUCHED for node in tree.nodes]
+    own = [node.buffers or _UNTOUCHED for node in tree.nodes]
     names: tuple[str, ...] = _COUNTERS
     counts: Callable[[Buffers], Figures] = attrgetter(*_COUNTERS)
     if any(getattr(tree.nodes[0].buffers, name) is not None for name in _TIMES):
@@ -129,28 +137,30 @@ def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> Sequence[Buffers |
 
         def counts(buffers: Buffers) -> Figures:
             figures = everything(buffers)
-            return figures if None not in figures else tuple(figure or 0 for figure in figures)
+            return figures if None not in figures else tuple([figure or 0 for figure in figures])
 
-    totals = list(map(counts, found))
-    inside: list[Figures | None] = [None] * len(totals)
-    for place, runner in enumerate(evaluation.runners):
+    inside: dict[int, list[Buffers]] = defaultdict(list)
+    for buffers, runner in zip(own, evaluation.runners, strict=True):
         if runner >= 0:
-            before = inside[runner]
-            inside[runner] = totals[place] if before is None else tuple(map(add, before, totals[place]))
-    own = [
-        total if spent is None else tuple(map(sub, total, spent))
-        for total, spent in zip(totals, inside, strict=True)
-    ]
+            inside[runner].append(buffers)
+    left = {
+        place: tuple(map(sub, counts(own[place]), reduce(_added, map(counts, found))))
+        for place, found in inside.items()
+    }
     for cte, scans in evaluation.scans.items():
-        left = totals[cte]
+        unread = counts(own[cte])
         for scan in scans:
-            taken = tuple(min(rest, max(mine, 0)) for rest, mine in zip(left, own[scan], strict=True))
-            own[scan] = tuple(map(sub, own[scan], taken))
-            left = tuple(map(sub, left, taken))
-    return [
-        buffers if figures is total else _as_buffers(figures, names, buffers)
-        for buffers, figures, total in zip(found, own, totals, strict=True)
-    ]
+            mine = left.get(scan) or counts(own[scan])
+            taken = tuple([min(rest, max(part, 0)) for rest, part in zip(unread, mine, strict=True)])
+            left[scan] = tuple(map(sub, mine, taken))
+            unread = tuple(map(sub, unread, taken))
+    for place, figures in left.items():
+        own[place] = _as_buffers(figures, names, own[place])
+    return own
+
+
+def _added(one: Iterable[float], other: Iterable[float]) -> Figures:
+    return tuple(map(add, one, other))
 
 
 def _as_buffers(figures: Figures, names: tuple[str, ...], whole: Buffers) -> Buffers:
@@ -161,6 +171,5 @@ def _as_buffers(figures: Figures, names: tuple[str, ...], whole: Buffers) -> Buf
     if len(names) > len(_COUNTERS):
         for place, name in enumerate(_TIMES, len(_COUNTERS)):
             parts[place] = None if getattr(whole, name) is None else round(parts[place], 3)
-    draft = BuffersDraft(*parts)
-    draft.__class__ = Buffers
-    return cast(Buffers, draft)
+    make = _new_counters if len(parts) == len(_COUNTERS) else _new_buffers
+    return make(parts)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from perfkit.errors import PlanParseError
 from perfkit.plan import json_text, xml_text, yaml_text
 from perfkit.plan.model import Plan
-from perfkit.plan.read_json import read_json
+from perfkit.plan.read_json import read_json, read_json_text
 from perfkit.plan.strip import Block, blocks, hard_wrap
 from perfkit.plan.strip.line import Line, lines_of, refused
 
@@ -92,7 +92,8 @@ def _quick(text: str) -> Collected | None:
     body = text.lstrip("\ufeff \t\r\n")
     try:
         if body[0] in "[{":
-            return Collected(plans=tuple(_plans_in(json_text.loads(body))), errors=())
+            plan = read_json_text(body)
+            return Collected(plans=(plan,) if plan else tuple(_plans_in(json_text.loads(body))), errors=())
         if (
             body[0].isupper()
             and "\r" not in text

@@ -5,7 +5,7 @@ Columns instead of recursion, so that a plan of any depth is read in one pass.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from perfkit.plan.model import Node
@@ -25,8 +25,8 @@ class Tree:
     nodes: list[Node]
     parents: list[int]
     """-1 for the root."""
-    ends: list[int]
-    """One past the last node below."""
+    runners: list[int]
+    """The parent of each node that runs inside it; -1 for the root, InitPlans and CTEs."""
     gathers: list[int]
     """The Gather whose workers run the node; -1 when only the leader does."""
     participants: list[float]
@@ -35,59 +35,81 @@ class Tree:
     unknown."""
     blocks: list[int]
     """Shared blocks; 0 where unknown."""
+    ends: list[int] = field(init=False)
+    """One past the last node below. Empty unless something runs elsewhere than inside its parent: nothing else asks."""
+
+    def __post_init__(self) -> None:
+        self.ends = _ends(self.parents) if self.runs_elsewhere else []
+
+    @property
+    def runs_elsewhere(self) -> bool:
+        """Whether there is an InitPlan or a CTE."""
+        return self.runners.count(-1) > 1
 
 
 def laid_out(root: Node) -> Tree:
     """The tree below a node as columns."""
     nodes: list[Node] = []
     parents: list[int] = []
-    stack = [(root, -1)]
-    while stack:
-        node, parent = stack.pop()
-        if node.children:
-            place = len(nodes)
-            stack.extend([(child, place) for child in reversed(node.children)])
+    node_stack, parent_stack = [root], [-1]
+    while node_stack:
+        node = node_stack.pop()
+        parents.append(parent_stack.pop())
+        children = node.children
+        if children:
+            node_stack += children[::-1]
+            parent_stack += [len(nodes)] * len(children)
         nodes.append(node)
-        parents.append(parent)
-    count = len(nodes)
-
-    ends = list(range(1, count + 1))
-    for place in range(count - 1, 0, -1):
-        parent = parents[place]
-        if ends[place] > ends[parent]:
-            ends[parent] = ends[place]
-
-    gathers = [-1] * count
-    participants = [1.0] * count
-    total_ms = [0.0] * count
-    slack_ms = [0.0] * count
-    blocks = [0] * count
-    for place, node in enumerate(nodes):
-        parent = parents[place]
-        if parent >= 0:
-            gathers[place] = gathers[parent]
-            participants[place] = participants[parent]
-            above = nodes[parent]
-            if above.node_type in GATHERS and node.parent_relationship not in ASIDE:
-                gathers[place] = parent
-                participants[place] *= _processes(above, node)
+    runners = [
+        -1 if node.parent_relationship == "InitPlan" else parent
+        for node, parent in zip(nodes, parents, strict=True)
+    ]
+    gathers, participants = _shared(nodes, parents)
+    total_ms: list[float] = []
+    for node, processes in zip(nodes, participants, strict=True):
         actual = node.actual
-        if actual is not None and actual.total_ms is not None:
-            loops = actual.loops / participants[place]
-            total_ms[place] = actual.total_ms * loops
-            slack_ms[place] = ROUNDING_MS * loops
-        if node.buffers is not None:
-            blocks[place] = node.buffers.shared_hit + node.buffers.shared_read
-    _fit(nodes, parents, total_ms, slack_ms)
+        if actual is None or actual.total_ms is None:
+            total_ms.append(0.0)
+        else:
+            total_ms.append(actual.total_ms * (actual.loops / processes))
+    _fit(nodes, runners, participants, total_ms)
     return Tree(
         nodes=nodes,
         parents=parents,
-        ends=ends,
+        runners=runners,
         gathers=gathers,
         participants=participants,
         total_ms=total_ms,
-        blocks=blocks,
+        blocks=[
+            0 if (buffers := node.buffers) is None else buffers.shared_hit + buffers.shared_read
+            for node in nodes
+        ],
     )
+
+
+def _ends(parents: list[int]) -> list[int]:
+    ends = list(range(1, len(parents) + 1))
+    for place in range(len(parents) - 1, 0, -1):
+        parent = parents[place]
+        if ends[place] > ends[parent]:
+            ends[parent] = ends[place]
+    return ends
+
+
+def _shared(nodes: list[Node], parents: list[int]) -> tuple[list[int], list[float]]:
+    """Each node's Gather and participants."""
+    gathers, participants = [-1] * len(nodes), [1.0] * len(nodes)
+    if GATHERS.isdisjoint([node.node_type for node in nodes]):
+        return gathers, participants
+    for place in range(1, len(nodes)):
+        parent, node = parents[place], nodes[place]
+        gathers[place] = gathers[parent]
+        participants[place] = participants[parent]
+        above = nodes[parent]
+        if above.node_type in GATHERS and node.parent_relationship not in ASIDE:
+            gathers[place] = parent
+            participants[place] *= _processes(above, node)
+    return gathers, participants
 
 
 def _processes(gather: Node, child: Node) -> float:
@@ -96,30 +118,56 @@ def _processes(gather: Node, child: Node) -> float:
     return max(1.0, child.loops / gather.loops)
 
 
-def _fit(nodes: list[Node], parents: list[int], total_ms: list[float], slack_ms: list[float]) -> None:
+def _fit(nodes: list[Node], runners: list[int], participants: list[float], total_ms: list[float]) -> None:
     """Move totals within their rounding until what runs inside a node takes no longer than the node, if they can.
 
     First a node is raised to hold its children, then children that still do not fit are lowered in proportion to the
     room they have. The root, which ran once, stays as printed.
     """
-    least = [max(total - slack, 0.0) for total, slack in zip(total_ms, slack_ms, strict=True)]
+    printed = total_ms.copy()
     inside = [0.0] * len(nodes)
+    are_too_long = False
     for place in range(len(nodes) - 1, 0, -1):
-        if inside[place] > total_ms[place]:
-            total_ms[place] = min(inside[place], total_ms[place] + slack_ms[place])
-        if nodes[place].parent_relationship != "InitPlan":
-            inside[parents[place]] += total_ms[place]
+        total = total_ms[place]
+        if inside[place] > total:
+            total = min(inside[place], total + _slack(nodes[place], participants[place]))
+            total_ms[place] = total
+            are_too_long = are_too_long or inside[place] > total
+        runner = runners[place]
+        if runner >= 0:
+            inside[runner] += total
+    if are_too_long or inside[0] > total_ms[0]:
+        _lower(nodes, runners, participants, total_ms, printed, inside)
 
+
+def _slack(node: Node, participants: float) -> float:
+    """By how much a total may be wrong either way."""
+    actual = node.actual
+    if actual is None or actual.total_ms is None:
+        return 0.0
+    return ROUNDING_MS * (actual.loops / participants)
+
+
+def _lower(
+    nodes: list[Node],
+    runners: list[int],
+    participants: list[float],
+    total_ms: list[float],
+    printed: list[float],
+    inside: list[float],
+) -> None:
+    least = [
+        max(total - _slack(node, processes), 0.0)
+        for node, processes, total in zip(nodes, participants, printed, strict=True)
+    ]
     room = [0.0] * len(nodes)
-    for place in range(1, len(nodes)):
-        if nodes[place].parent_relationship != "InitPlan":
-            room[parents[place]] += max(total_ms[place] - least[place], 0.0)
+    for place, runner in enumerate(runners):
+        if runner >= 0:
+            room[runner] += max(total_ms[place] - least[place], 0.0)
     shrink: dict[int, float] = {}
-    for place, node in enumerate(nodes):
-        above = parents[place]
-        if above in shrink and node.parent_relationship != "InitPlan":
-            lowered = shrink[above] * max(total_ms[place] - least[place], 0.0)
-            total_ms[place] -= lowered
+    for place, runner in enumerate(runners):
+        if runner in shrink:
+            total_ms[place] -= shrink[runner] * max(total_ms[place] - least[place], 0.0)
         over = inside[place] - total_ms[place]
         if over > 0.0 and room[place] > 0.0:
             shrink[place] = min(1.0, over / room[place])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from perfkit.plan import keys
-from perfkit.plan.draft import ActualDraft, EstimateDraft, NodeDraft
+from perfkit.plan.draft import new_actual, new_estimate, new_node
 from perfkit.plan.layout import NODE_PLACES
-from perfkit.plan.model import Actual, Buffers, Estimate, Node, Wal, Worker
+from perfkit.plan.model import Actual, Buffers, Node, Wal, Worker
 from perfkit.plan.text.heads import EXTRA, SCHEMA, Kind
 
 Facts = dict[str, Any]
@@ -161,18 +161,18 @@ def _closed(node: OpenNode, is_verbose: bool, is_timed: bool) -> Node:
     if figures is not None:
         startup_cost, total_cost, rows, width, startup_ms, total_ms, actual_rows, loops, never = figures
         if startup_cost is not None:
-            draft = EstimateDraft(float(startup_cost), float(total_cost), int(rows), int(width))  # type: ignore[arg-type]
-            draft.__class__ = Estimate
-            values[_ESTIMATE] = draft
-        if actual_rows is not None:
-            draft = ActualDraft(
-                None if startup_ms is None else float(startup_ms),
-                None if total_ms is None else float(total_ms),
-                float(actual_rows) if "." in actual_rows else int(actual_rows),
-                int(loops),  # type: ignore[arg-type]
+            values[_ESTIMATE] = new_estimate(
+                (float(startup_cost), float(total_cost), int(rows), int(width))  # type: ignore[arg-type]
             )
-            draft.__class__ = Actual
-            values[_ACTUAL] = draft
+        if actual_rows is not None:
+            values[_ACTUAL] = new_actual(
+                (
+                    None if startup_ms is None else float(startup_ms),
+                    None if total_ms is None else float(total_ms),
+                    float(actual_rows) if "." in actual_rows else int(actual_rows),
+                    int(loops),  # type: ignore[arg-type]
+                )
+            )
         elif never is not None:
             ms = 0.0 if is_timed else None
             values[_ACTUAL] = Actual(startup_ms=ms, total_ms=ms, rows=0, loops=0)
@@ -191,9 +191,7 @@ def _closed(node: OpenNode, is_verbose: bool, is_timed: bool) -> Node:
         # VERBOSE names the schema of a function, so a bare name is the alias of several functions
         values[_FUNCTION] = None
     values[_KEYS] = _keys(node, extra)
-    closed_node = NodeDraft(*values)
-    closed_node.__class__ = Node
-    return cast(Node, closed_node)
+    return new_node(values)
 
 
 _FUNCTION: Final = NODE_PLACES["function"]
