@@ -67,16 +67,25 @@ class WorkerLayout:
 _Signature = tuple[tuple[str, ...], tuple[type, ...]]
 _nodes: dict[_Signature, NodeLayout] = {}
 _workers: dict[_Signature, WorkerLayout] = {}
+_latest: dict[int, tuple[tuple[str, ...], tuple[type, ...], NodeLayout]] = {}
+"""For each number of keys the layout last seen, with the keys as that document has them: most nodes are like the one
+before of their size, and one document's keys are the same objects, which compare without a look at their letters."""
 
 
 def node_layout(document: dict[str, Any]) -> NodeLayout:
     """The layout of a node's object."""
-    signature = (tuple(document), tuple(map(type, document.values())))
-    layout = _nodes.get(signature)
+    names = tuple(document)
+    kinds = tuple(map(type, document.values()))
+    latest = _latest.get(len(names))
+    if latest is not None and latest[0][0] is names[0] and latest[0] == names and latest[1] == kinds:
+        return latest[2]
+    layout = _nodes.get((names, kinds))
     if layout is None:
         if len(_nodes) >= _MOST_LAYOUTS:
             _nodes.clear()
-        layout = _nodes[signature] = _compile_node(*signature)
+            _latest.clear()
+        layout = _nodes[names, kinds] = _compile_node(names, kinds)
+    _latest[len(names)] = (names, kinds, layout)
     return layout
 
 

@@ -42,10 +42,9 @@ was first to need the code. EXPLAIN does not say which share, so neither is take
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
+from collections.abc import Callable, Sequence
 from math import fsum
-from operator import add, attrgetter, sub
+from operator import attrgetter, sub
 from typing import Any, Final
 
 from perfkit.plan.draft import Maker, maker, new_measures
@@ -129,24 +128,24 @@ def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> Sequence[Buffers |
     if tree.nodes[0].buffers is None:
         return [None] * len(tree.nodes)
     own = [node.buffers or _UNTOUCHED for node in tree.nodes]
-    names: tuple[str, ...] = _COUNTERS
-    counts: Callable[[Buffers], Figures] = attrgetter(*_COUNTERS)
-    if any(getattr(tree.nodes[0].buffers, name) is not None for name in _TIMES):
-        names += _TIMES
-        everything = attrgetter(*names)
+    is_clocked = any(getattr(own[0], name) is not None for name in _TIMES)
+    names = _COUNTERS + _TIMES if is_clocked else _COUNTERS
+    shown: Callable[[Buffers], Figures] = attrgetter(*names)
 
-        def counts(buffers: Buffers) -> Figures:
-            figures = everything(buffers)
-            return figures if None not in figures else tuple([figure or 0 for figure in figures])
+    def counts(buffers: Buffers) -> Figures:
+        figures = shown(buffers)
+        return tuple([figure or 0 for figure in figures]) if is_clocked else figures
 
     inside: dict[int, list[Buffers]] = defaultdict(list)
     for buffers, runner in zip(own, evaluation.runners, strict=True):
         if runner >= 0:
             inside[runner].append(buffers)
-    left = {
-        place: tuple(map(sub, counts(own[place]), reduce(_added, map(counts, found))))
-        for place, found in inside.items()
-    }
+    left: dict[int, Figures] = {}
+    for place, found in inside.items():
+        try:
+            left[place] = _less(shown(own[place]), list(map(shown, found)))
+        except TypeError:  # not every time is known
+            left[place] = _less(counts(own[place]), list(map(counts, found)))
     for cte, scans in evaluation.scans.items():
         unread = counts(own[cte])
         for scan in scans:
@@ -159,8 +158,9 @@ def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> Sequence[Buffers |
     return own
 
 
-def _added(one: Iterable[float], other: Iterable[float]) -> Figures:
-    return tuple(map(add, one, other))
+def _less(total: Figures, parts: list[Figures]) -> Figures:
+    inside = parts[0] if len(parts) == 1 else map(sum, zip(*parts, strict=True))
+    return tuple(map(sub, total, inside))
 
 
 def _as_buffers(figures: Figures, names: tuple[str, ...], whole: Buffers) -> Buffers:

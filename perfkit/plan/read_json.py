@@ -165,13 +165,15 @@ def _read_node(document: dict[str, Any], number: int, children: tuple[Node, ...]
     values[_EXTRA] = extra = {key: document[key] for key in layout.extra} if layout.extra else {}
     for place, key in layout.lists:
         texts = document[key]
-        if set(map(type, texts)) <= keys.TEXT:
+        if keys.TEXT.issuperset(map(type, texts)):
             values[place] = tuple(texts)
         else:
             extra[key] = texts
     if layout.has_workers:
         entries = document["Workers"]
-        if all(type(entry) is dict and type(entry.get("Worker Number")) is int for entry in entries):
+        if not entries:
+            pass
+        elif all(type(entry) is dict and type(entry.get("Worker Number")) is int for entry in entries):
             values[_WORKERS] = tuple(map(_read_worker, entries))
         else:
             extra["Workers"] = entries
