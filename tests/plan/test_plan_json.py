@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -56,6 +57,36 @@ def test_any_text_is_a_plan_or_a_plan_parse_error(text: str) -> None:
         return
     assert [node.label for node in found.walk()]
     assert found.shape
+
+
+RESULT = '{"Node Type": "Result", "Actual Rows": 1, "Actual Loops": 2'
+
+
+@given(documents().map(json.dumps))
+@example(f"  {RESULT}}}  ")
+@example(f"[{RESULT}}}]")
+@example(f'[{{"Plan": {RESULT}, "Plans": null}}}}]')
+@example(f'[{{"Plan": {RESULT}, "Plans": {{}}}}}}]')
+@example(f'[{{"Plan": {RESULT}, "Plans": [{RESULT}}}, 7]}}}}]')
+@example(f'[{{"Plan": {RESULT}, "Plans": [{{"Node Type": 7}}]}}}}]')
+@example(f'[{{"Plan": {RESULT}, "Plans": [{RESULT}}}], "Plans": [{RESULT}}}, {RESULT}}}]}}}}]')
+@example(f'[{{"Plan": {RESULT}, "Origin": {RESULT}}}}}}}]')
+@example(f'[{{"Plan": {RESULT}, "Workers": [{RESULT}, "Worker Number": 0}}]}}}}]')
+@example(f'[{{"Plan": {RESULT}}}, "Planning": {RESULT}}}}}]')
+@example(f'[{{"Plan": {RESULT}}}, "Plan": {RESULT}, "Alias": "later"}}}}]')
+@example(f'[{{"Plan": {RESULT}}}, "Plan": 7}}]')
+def test_a_text_is_read_as_its_parsed_document(text: str) -> None:
+    """Nodes that are made while the text is decoded, and nodes made of its objects, are the same."""
+    assert _outcome(parse_plan, text) == _outcome(lambda text: read_json(json.loads(text)), text)
+
+
+def _outcome(read: Callable[[str], Plan], text: str) -> object:
+    try:
+        found = read(text)
+    except PlanParseError as error:
+        return str(error)
+    nodes = [(node.keys, node.measures) for node in found.walk()]
+    return found, found.keys, found.residual_ms, found.residual_shared_blocks, nodes
 
 
 @pytest.mark.parametrize(

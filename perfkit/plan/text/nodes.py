@@ -111,12 +111,13 @@ _MOST_KEYS: Final = 4096
 
 
 def closed(nodes: list[OpenNode]) -> Node:
-    """The root of the nodes, which stand in the order of the text."""
+    """The root of the nodes, which stand in the order of the text; takes them off the list, so that their memory is free
+    for the nodes of the model."""
     is_verbose = any("Output" in node.facts for node in nodes)
     is_timed = any(node.figures is not None and node.figures[4] is not None for node in nodes)
     below: dict[int, list[Node]] = {}
     for place in range(len(nodes) - 1, -1, -1):
-        node = nodes[place]
+        node = nodes.pop()
         values = node.values
         children = below.pop(place, None)
         if children is not None:
