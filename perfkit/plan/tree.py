@@ -6,6 +6,7 @@ Columns instead of recursion, so that a plan of any depth is read in one pass.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import mul, truediv
 from typing import Final
 
 from perfkit.plan.model import Node
@@ -48,31 +49,41 @@ class Tree:
 
 
 def laid_out(root: Node) -> Tree:
-    """The tree below a node as columns."""
+    """The tree below a node as columns.
+
+    Nodes lie scattered in memory, so what the columns need of one is taken in one visit.
+    """
     nodes: list[Node] = []
     parents: list[int] = []
+    runners: list[int] = []
+    kinds: list[str] = []
+    total_ms: list[float] = []
+    loops: list[float] = []
+    blocks: list[int] = []
     node_stack, parent_stack = [root], [-1]
     while node_stack:
-        node = node_stack.pop()
-        parents.append(parent_stack.pop())
-        children = node.children
+        node, parent = node_stack.pop(), parent_stack.pop()
+        children, actual, buffers = node.children, node.actual, node.buffers
         if children:
             node_stack += children[::-1]
             parent_stack += [len(nodes)] * len(children)
         nodes.append(node)
-    runners = [
-        -1 if node.parent_relationship == "InitPlan" else parent
-        for node, parent in zip(nodes, parents, strict=True)
-    ]
-    gathers, participants = _shared(nodes, parents)
-    total_ms: list[float] = []
-    for node, processes in zip(nodes, participants, strict=True):
-        actual = node.actual
+        parents.append(parent)
+        runners.append(-1 if node.parent_relationship == "InitPlan" else parent)
+        kinds.append(node.node_type)
         if actual is None or actual.total_ms is None:
             total_ms.append(0.0)
+            loops.append(0)
         else:
-            total_ms.append(actual.total_ms * (actual.loops / processes))
-    _fit(nodes, runners, participants, total_ms)
+            total_ms.append(actual.total_ms)
+            loops.append(actual.loops)
+        blocks.append(0 if buffers is None else buffers.shared_hit + buffers.shared_read)
+    gathers, participants = [-1] * len(nodes), [1.0] * len(nodes)
+    if not GATHERS.isdisjoint(kinds):
+        _share(nodes, parents, gathers, participants)
+    loops = list(map(truediv, loops, participants))
+    total_ms = list(map(mul, total_ms, loops))
+    _fit(runners, loops, total_ms)
     return Tree(
         nodes=nodes,
         parents=parents,
@@ -80,10 +91,7 @@ def laid_out(root: Node) -> Tree:
         gathers=gathers,
         participants=participants,
         total_ms=total_ms,
-        blocks=[
-            0 if (buffers := node.buffers) is None else buffers.shared_hit + buffers.shared_read
-            for node in nodes
-        ],
+        blocks=blocks,
     )
 
 
@@ -96,11 +104,8 @@ def _ends(parents: list[int]) -> list[int]:
     return ends
 
 
-def _shared(nodes: list[Node], parents: list[int]) -> tuple[list[int], list[float]]:
-    """Each node's Gather and participants."""
-    gathers, participants = [-1] * len(nodes), [1.0] * len(nodes)
-    if GATHERS.isdisjoint([node.node_type for node in nodes]):
-        return gathers, participants
+def _share(nodes: list[Node], parents: list[int], gathers: list[int], participants: list[float]) -> None:
+    """Fill in what is below a Gather."""
     for place in range(1, len(nodes)):
         parent, node = parents[place], nodes[place]
         gathers[place] = gathers[parent]
@@ -109,7 +114,6 @@ def _shared(nodes: list[Node], parents: list[int]) -> tuple[list[int], list[floa
         if above.node_type in GATHERS and node.parent_relationship not in ASIDE:
             gathers[place] = parent
             participants[place] *= _processes(above, node)
-    return gathers, participants
 
 
 def _processes(gather: Node, child: Node) -> float:
@@ -118,49 +122,30 @@ def _processes(gather: Node, child: Node) -> float:
     return max(1.0, child.loops / gather.loops)
 
 
-def _fit(nodes: list[Node], runners: list[int], participants: list[float], total_ms: list[float]) -> None:
+def _fit(runners: list[int], loops: list[float], total_ms: list[float]) -> None:
     """Move totals within their rounding until what runs inside a node takes no longer than the node, if they can.
 
     First a node is raised to hold its children, then children that still do not fit are lowered in proportion to the
     room they have. The root, which ran once, stays as printed.
     """
     printed = total_ms.copy()
-    inside = [0.0] * len(nodes)
+    inside = [0.0] * len(total_ms)
     are_too_long = False
-    for place in range(len(nodes) - 1, 0, -1):
+    for place in range(len(total_ms) - 1, 0, -1):
         total = total_ms[place]
         if inside[place] > total:
-            total = min(inside[place], total + _slack(nodes[place], participants[place]))
-            total_ms[place] = total
+            total = total_ms[place] = min(inside[place], total + ROUNDING_MS * loops[place])
             are_too_long = are_too_long or inside[place] > total
         runner = runners[place]
         if runner >= 0:
             inside[runner] += total
     if are_too_long or inside[0] > total_ms[0]:
-        _lower(nodes, runners, participants, total_ms, printed, inside)
+        least = [max(total - ROUNDING_MS * times, 0.0) for total, times in zip(printed, loops, strict=True)]
+        _lower(runners, least, inside, total_ms)
 
 
-def _slack(node: Node, participants: float) -> float:
-    """By how much a total may be wrong either way."""
-    actual = node.actual
-    if actual is None or actual.total_ms is None:
-        return 0.0
-    return ROUNDING_MS * (actual.loops / participants)
-
-
-def _lower(
-    nodes: list[Node],
-    runners: list[int],
-    participants: list[float],
-    total_ms: list[float],
-    printed: list[float],
-    inside: list[float],
-) -> None:
-    least = [
-        max(total - _slack(node, processes), 0.0)
-        for node, processes, total in zip(nodes, participants, printed, strict=True)
-    ]
-    room = [0.0] * len(nodes)
+def _lower(runners: list[int], least: list[float], inside: list[float], total_ms: list[float]) -> None:
+    room = [0.0] * len(runners)
     for place, runner in enumerate(runners):
         if runner >= 0:
             room[runner] += max(total_ms[place] - least[place], 0.0)
