@@ -111,6 +111,8 @@ def _quick(text: str) -> Collected | None:
 
 
 def _read(block: Block) -> list[Plan]:
+    if block.refusal is not None:
+        raise block.refusal
     try:
         if block.kind == "text":
             return [_read_lines(block)]

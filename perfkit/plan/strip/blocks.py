@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from perfkit.plan.strip import envelope, log, markup, quoting, table
+from perfkit.errors import PlanParseError
+from perfkit.plan.strip import envelope, log, quoting, table
 from perfkit.plan.strip.line import Line, indent_of, is_blank, lines_of, without_edges
 
 Kind = Literal["text", "json", "yaml", "xml"]
@@ -46,6 +47,8 @@ class Block:
     lines: list[Line]
     query_text: str | None = None
     parameters: str | None = None
+    refusal: PlanParseError | None = None
+    """Why the lines cannot be known."""
 
     @property
     def text(self) -> str:
@@ -61,24 +64,14 @@ def blocks(text: str) -> list[Block]:
             for entry in entries:
                 found += _logged(entry)
             continue
-        tables = markup.cells(lines) if not any(map(_is_document, lines[:3])) else None
-        if tables is not None:
-            for cells in tables:
-                found += _in_lines(cells, is_table=True)
-            continue
         for part in table.parts(lines):
-            inside = quoting.without_quotes(part.lines, is_table=part.is_table)
-            if not part.is_table and inside is not part.lines:
-                again = table.parts(inside)
-                for nested in again:
+            inside = part.lines if part.is_table else quoting.without_quotes(part.lines, is_table=False)
+            for nested in [part] if inside is part.lines else table.parts(inside):
+                if nested.refusal is not None:
+                    found.append(Block("text", [], refusal=nested.refusal))
+                else:
                     found += _in_lines(nested.lines, is_table=nested.is_table)
-            else:
-                found += _in_lines(inside, is_table=part.is_table)
     return found
-
-
-def _is_document(line: Line) -> bool:
-    return _XML.match(line.text) is not None
 
 
 def _logged(entry: list[Line]) -> list[Block]:

@@ -11,6 +11,7 @@ _QUOTE: Final = re.compile(r"[ \t]*>(?:[ \t]?>)* ?")
 _NUMBER: Final = re.compile(r"[ \t]*(\d{1,9})(?:\t|[:.)] ?| ?[|│┃] ?| )")
 _CONTAINER: Final = re.compile(r"[\w.-]+ +\| ")
 _FENCE: Final = re.compile(r"[ \t]*(?:```+|~~~+)")
+_XML: Final = re.compile(r"<explain\b")
 _LANGUAGE: Final = re.compile(r"[\w+.-]*[ \t]*")
 
 
@@ -24,6 +25,9 @@ def unquoted(lines: list[Line]) -> list[Line]:
     marks = [_QUOTE.match(line.text) for line in lines]
     count = sum(mark is not None for mark in marks)
     if count < 2 and count * 2 < sum(not is_blank(line) for line in lines):
+        return lines
+    if any(_XML.search(line.text) and mark is None for line, mark in zip(lines, marks, strict=True)):
+        # the root is not quoted, so these are ends of tags where something broke the lines
         return lines
     return [line.cut(mark.end()) if mark else line for line, mark in zip(lines, marks, strict=True)]
 
