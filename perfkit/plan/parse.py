@@ -18,6 +18,8 @@ from perfkit.plan.strip.line import Line, lines_of, refused
 _NOTHING: Final = "found no plan; expected the output of EXPLAIN as TEXT, JSON, YAML or XML"
 _ODD_LINE: Final = re.compile(r"^(?!\s*->|\s*[A-Z][^\n]*(?:[:)]|$)|\s*\n|\s*\Z)", re.MULTILINE)
 """A line that clean TEXT never has."""
+_MARKS: Final = (" \n", ".\n", "+\n", "…", "↵")
+"""What psql may have put at the ends of lines."""
 _LATER_ROOT: Final = re.compile(r"\n\S[^\n]*\((?:cost=|actual |never )|\n[ \t]*\n|QUERY PLAN")
 
 
@@ -97,6 +99,7 @@ def _quick(text: str) -> Collected | None:
         if (
             body[0].isupper()
             and "\r" not in text
+            and not any(mark in text for mark in _MARKS)
             and not _LATER_ROOT.search(body)
             and not _ODD_LINE.search(body)
         ):

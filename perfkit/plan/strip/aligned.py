@@ -28,11 +28,15 @@ def cells(rows: list[Line], rule: Line, *, is_raw: bool) -> list[Line]:
     # a plan begins at the first column of its cell
     margin = 1 if rows and rows[0].text[:1].isspace() else 0
     columns = len(text) - indent - 2 * margin
+    if all(_is_at(row.text, columns + 2 * margin) and row.text.endswith(" ") for row in (rows[0], rows[-1])):
+        # another client's: psql puts no blanks behind the last row
+        return joined(Piece(row.cut(margin)) for row in rows)
     return _lines(rows, columns, margin, is_raw=is_raw, is_ascii=text[-1] == "-")
 
 
 def headless(rows: list[Line]) -> list[Line] | None:
     """The lines in rows that stand without a header; None when they were not broken by psql."""
+    rows = _with_first_margin(rows)
     first = rows[0].text
     margin = 1 if first[:1] == " " else 0
     if first[margin : margin + 1].isspace() or len(rows) < 2:
@@ -46,13 +50,31 @@ def headless(rows: list[Line]) -> list[Line] | None:
         if any(text[-1] in WRAP_MARKS for text in full) and not _is_broken(rows, width, margin):
             return None
         return _lines(rows, columns, margin, is_raw=True, is_ascii=False)
-    if all(text[-1] == " " for text in full) and all(
-        columns_of(row.text) == width or row.text[-1:] != " " for row in rows
+    if (
+        rows[-1].text[-1:] != " "
+        and all(text[-1] == " " for text in full)
+        and all(columns_of(row.text) == width or row.text[-1:] != " " for row in rows)
     ):
         pieces = _pieces(rows, columns, margin, is_raw=True, is_ascii=True)
         if first[margin:].startswith(_DOCUMENT) or not _has_whole_line(pieces):
             return resolved(pieces, columns)
     return None
+
+
+def _with_first_margin(rows: list[Line]) -> list[Line]:
+    """The rows, with the margin of the first where only its blank was lost, as at the begin of a copy."""
+    first = rows[0]
+    others = [row.text for row in rows[1:]]
+    if first.text[:1].isspace() or not all(text[:1] in (" ", *WRAP_MARKS) for text in others):
+        return rows
+    whole = [text for above, text in pairwise(row.text for row in rows) if above[-1] not in WRAP_MARKS]
+    if any(text[0] in WRAP_MARKS for text in others) or any(_indent(text) % 2 for text in whole):
+        return [Line(" " + first.text, first.number, first.column - 1, first.joins), *rows[1:]]
+    return rows
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" "))
 
 
 def _is_broken(rows: list[Line], width: int, margin: int) -> bool:

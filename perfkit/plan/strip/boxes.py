@@ -13,9 +13,7 @@ from perfkit.plan.strip.unmarked import resolved
 
 SIDES: Final = "|│║┃"
 OPENING: Final = SIDES + "+┌├╔╠╒╞╓╟"
-RULE: Final = re.compile(
-    r"[ \t]*[+┌├╔╠╒╞╓╟└╚╘╙][-─═]+((?:[+┬┼┴╦╬╩╤╪╧╥╫╨][-─═]+)*)[+┐┤╗╣╕╡╖╢┘╝╛╜][ \t]*$"
-)
+RULE: Final = re.compile(r"[ \t]*[+┌├╔╠╒╞╓╟└╚╘╙][-─═=]+((?:[+┬┼┴╦╬╩╤╪╧╥╫╨][-─═=]+)*)[+┐┤╗╣╕╡╖╢┘╝╛╜][ \t]*$")
 INNER_RULE: Final = re.compile(r"[ \t]*\|[ :]?-{3,}[ :]?\|[ \t]*$")
 RIGHT_RULE: Final = re.compile(r"[ \t]*-{3,}\+[ \t]*$")
 _BROKEN: Final = "the frame of the table is broken here; paste the table as the client printed it"

@@ -12,11 +12,26 @@ from perfkit.plan.strip.replaced import replaced
 BEGINS: Final = re.compile(
     r"[ \t]*<(?:table|thead|tbody|pre|html|body|!doctype|tr|td|th|div|p|code|figure)\b", re.IGNORECASE
 )
-ENDS: Final = re.compile(r"</(?:table|pre)>", re.IGNORECASE)
+_OUTER: Final = re.compile(r"<(table|pre)\b", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(/?)(td|pre)\b([^<>]*)>", re.IGNORECASE)
 _BREAK: Final = re.compile(r"<br ?/?>", re.IGNORECASE)
-_ESCAPE: Final = re.compile(r"&(?:\w+|#\d+|#[xX][\da-fA-F]+);|</?(?:span|code|samp|font|b|i|em|strong)\b[^<>]*>")
+_ESCAPE: Final = re.compile(
+    r"&(?:\w+|#\d+|#[xX][\da-fA-F]+);|</?(?:span|code|samp|font|b|i|em|strong)\b[^<>]*>"
+)
 _BLANK: Final = ("&nbsp;", "&#160;", "&#xa0;", "&#xA0;")
+
+
+def end(lines: list[Line], begin: int) -> int:
+    """Where the first table or preformatted text ends that begins there or below."""
+    closing = ""
+    for place in range(begin, len(lines)):
+        text = lines[place].text.lower()
+        if not closing:
+            outer = _OUTER.search(text)
+            closing = f"</{outer[1]}>" if outer else ""
+        if closing and closing in text:
+            return place + 1
+    return len(lines)
 
 
 def cells(lines: list[Line]) -> list[Line]:
@@ -26,7 +41,8 @@ def cells(lines: list[Line]) -> list[Line]:
     for line in lines:
         text, place = line.text, 0
         for tag in _TAG.finditer(text):
-            if inside:
+            # nothing stands between the tags of a cell whose text is preformatted
+            if inside and (tag[1] or text[place : tag.start()].strip()):
                 found += _broken(line.cut(place, tag.start()))
             inside = not tag[1] and "colspan" not in tag[3]
             place = tag.end()

@@ -84,20 +84,20 @@ def _unquoted(lines: list[Line]) -> list[Line]:
 
 def _end(lines: list[Line], begin: int) -> int:
     quote = ""
-    is_csv = False
+    is_csv = (
+        begin < len(lines) and lines[begin].text.startswith('"') and not _is_closed(lines[begin].text[1:])
+    )
     for place in range(begin, len(lines)):
         text = lines[place].text
-        if place == begin and text.startswith('"'):
+        if is_csv:
             # a quoted document goes on until its quote ends
-            is_csv = not _is_closed(text[1:])
-        elif is_csv:
-            is_csv = not _is_closed(text)
-        elif not quote and (
+            is_csv = place == begin or not _is_closed(text)
+            continue
+        if not quote and (
             FOOTER.match(text) or AFTER.match(text) or HEADER.match(text) or is_blank(lines[place])
         ):
             return place
-        if not is_csv:
-            quote = open_quote(text, quote)
+        quote = open_quote(text, quote)
     return len(lines)
 
 

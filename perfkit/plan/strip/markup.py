@@ -14,19 +14,32 @@ from perfkit.plan.strip.line import Line
 @dataclass(frozen=True, slots=True)
 class _Kind:
     begins: re.Pattern[str]
-    ends: re.Pattern[str]
+    end: Callable[[list[Line], int], int]
     read: Callable[[list[Line]], list[Line]]
 
 
+def _to(closing: str) -> Callable[[list[Line], int], int]:
+    ends = re.compile(closing)
+
+    def end(lines: list[Line], begin: int) -> int:
+        # the sign that opens a table of AsciiDoc also closes it, and its layout may stand above
+        place = begin + (2 if lines[begin].text.startswith("[") else 1)
+        while place < len(lines) and not ends.match(lines[place].text):
+            place += 1
+        return min(place + 1, len(lines))
+
+    return end
+
+
 _KINDS: Final = (
-    _Kind(hypertext.BEGINS, hypertext.ENDS, hypertext.cells),
-    _Kind(re.compile(r"\[[^\]]*cols=.*\]\s*$|\|={3,}\s*$"), re.compile(r"^\|={3,}\s*$"), typeset.asciidoc),
+    _Kind(hypertext.BEGINS, hypertext.end, hypertext.cells),
+    _Kind(re.compile(r"\[[^\]]*cols=.*\]\s*$|\|={3,}\s*$"), _to(r"\|={3,}\s*$"), typeset.asciidoc),
     _Kind(
         re.compile(r"[ \t]*\\begin\{(?:tabular|longtable)\}"),
-        re.compile(r"^[ \t]*\\end\{(?:tabular|longtable)\}"),
+        _to(r"[ \t]*\\end\{(?:tabular|longtable)\}"),
         typeset.latex,
     ),
-    _Kind(re.compile(r"\.TS\s*$"), re.compile(r"^\.TE\s*$"), typeset.troff),
+    _Kind(re.compile(r"\.TS\s*$"), _to(r"\.TE\s*$"), typeset.troff),
 )
 
 
@@ -38,11 +51,5 @@ def cells(lines: list[Line], begin: int) -> tuple[list[Line], int]:
     kind = next((kind for kind in _KINDS if kind.begins.match(text)), None)
     if kind is None:
         return [], 0
-    end = begin
-    if kind.read is typeset.asciidoc:
-        # the sign that opens a table also closes it
-        end += 2 if text.startswith("[") else 1
-    while end < len(lines) and not kind.ends.search(lines[end].text):
-        end += 1
-    end = min(end + 1, len(lines))
+    end = kind.end(lines, begin)
     return kind.read(lines[begin:end]), end

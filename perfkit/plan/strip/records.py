@@ -13,7 +13,9 @@ from perfkit.plan.strip.line import Line, is_blank, refused
 from perfkit.plan.strip.pieces import NEWLINE_MARKS, WRAP_MARKS, Piece, padded
 from perfkit.plan.strip.unmarked import resolved
 
-RECORD: Final = re.compile(r"[ \t]*(?:[-+─═┌├╔╠╒╞╟╓]{1,2}\[ [^\[\]]{1,40} (\d+) \]|\* [^\W\d]\w{0,30} (\d+) *$)")
+RECORD: Final = re.compile(
+    r"[ \t]*(?:[-+─═┌├╔╠╒╞╟╓]{1,2}\[ [^\[\]]{1,40} (\d+) \]|\* [^\W\d]\w{0,30} (\d+) *$)"
+)
 """``-[ RECORD 1 ]-``, in any language."""
 LABEL: Final = re.compile(r"[ \t]*(?:[|│║] QUERY PLAN [|│║] |QUERY PLAN (?:[|│║] |(?= *[^\s|│║])))")
 _RULE: Final = re.compile(r"[ \t]*[+├╠╟╞┌╔╓╒└╚╘╙]?[-─═]+[+┼╬╪╫┬╦╤╥┴╩╧╨][-─═]+[+┤╣╢╡┐╗╖╕┘╝╛╜]?[ \t]*$")
@@ -44,16 +46,16 @@ def cells(lines: list[Line], begin: int) -> tuple[list[Line], int]:
     while place < len(lines):
         line = lines[place]
         text = line.text
-        found = LABEL.match(text)
-        record = RECORD.match(text)
-        if found is not None:
-            label = found
-            records.append([_Printed(line.cut(found.end()))])
-        elif record is not None:
-            if records and int(record[1] or record[2]) == 1:
+        labelled = LABEL.match(text)
+        heading = RECORD.match(text)
+        if labelled is not None:
+            label = labelled
+            records.append([_Printed(line.cut(label.end()))])
+        elif heading is not None:
+            if records and int(heading[1] or heading[2]) == 1:
                 break
-            is_raw |= bool(record[2]) and text.endswith(" ")
-            rule = columns_of(text.rstrip()) if record[1] else 0
+            is_raw |= bool(heading[2]) and text.endswith(" ")
+            rule = columns_of(text.rstrip()) if heading[1] else 0
         elif _RULE.match(text):
             rule = columns_of(text.rstrip())
         elif is_blank(line):
@@ -124,7 +126,9 @@ def _pieces(record: list[_Printed], how: str, has_sides: bool) -> list[Piece]:
             found.append(Piece(printed.line.cut(0, len(text) - 1), sign != " "))
             continue
         line = printed.line.cut(0, len(text) - 1) if has_sides else printed.line
-        found.append(Piece(line, None if sign == " " and how == "either" else sign in (";", " ") and sign != ""))
+        found.append(
+            Piece(line, None if sign == " " and how == "either" else sign in (";", " ") and sign != "")
+        )
     return found
 
 

@@ -39,6 +39,8 @@ class Part:
 
 def parts(lines: list[Line]) -> list[Part]:
     """The text split into what stands inside tables of plans and what does not."""
+    whole = _indented(lines, 0)
+    lines = whole if len(whole) == len(lines) else lines
     found: list[Part] = []
     loose: list[Line] = []
     quote = ""
@@ -63,11 +65,31 @@ def parts(lines: list[Line]) -> list[Part]:
 
 def _part(lines: list[Line], place: int) -> tuple[Part | None, int]:
     """The table that begins at the place and where it ends; 0 when none does."""
+    if lines[place].text[:1] in (" ", "\t") and (not place or is_blank(lines[place - 1])):
+        block = _indented(lines, place)
+        if block:
+            part, end = _part(block, 0)
+            if end:
+                return part, place + end
     try:
         inside, end = _table(lines, place)
     except PlanParseError as error:
         return Part([], True, error), _end_of_run(lines, place)
     return (Part(inside, True) if inside else None), end
+
+
+def _indented(lines: list[Line], place: int) -> list[Line]:
+    """The lines from there on without the indentation they share, as people indent code; empty when they share none."""
+    end = place
+    while end < len(lines) and (lines[end].text[:1] in (" ", "\t") or is_blank(lines[end])):
+        end += 1
+    if end == place or (end < len(lines) and not is_blank(lines[end - 1])):
+        return []
+    filled = [line.text for line in lines[place:end] if not is_blank(line)]
+    shared = 0
+    while all(text[shared].isspace() and text[shared] == filled[0][shared] for text in filled):
+        shared += 1
+    return [line.cut(min(shared, len(line.text))) for line in lines[place:end]] if shared else []
 
 
 def _table(lines: list[Line], place: int) -> tuple[list[Line], int]:
