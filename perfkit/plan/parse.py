@@ -6,21 +6,26 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from perfkit.errors import PlanParseError
 from perfkit.plan import json_text, xml_text, yaml_text
 from perfkit.plan.model import Plan
-from perfkit.plan.read_json import read_json, read_json_text
-from perfkit.plan.strip import Block, blocks, hard_wrap
+from perfkit.plan.read_json import read_json
+from perfkit.plan.strip import Block, blocks, forms, loose_json, rows
 from perfkit.plan.strip.line import Line, lines_of, refused
 
 _NOTHING: Final = "found no plan; expected the output of EXPLAIN as TEXT, JSON, YAML or XML"
-_ODD_LINE: Final = re.compile(r"^(?!\s*->|\s*[A-Z][^\n]*(?:[:)]|$)|\s*\n|\s*\Z)", re.MULTILINE)
-"""A line that clean TEXT never has."""
-_MARKS: Final = (" \n", ".\n", "+\n", "…", "↵")
-"""What psql may have put at the ends of lines."""
-_LATER_ROOT: Final = re.compile(r"\n\S[^\n]*\((?:cost=|actual |never )|\n[ \t]*\n|QUERY PLAN")
+_ODD_LINE: Final = re.compile(
+    r"\n(?![ \t]+->[ \t]+[A-Z]|[ \t]+(?:[A-Z][\w /()-]*:(?: |$)|CTE |InitPlan |SubPlan )"
+    r"|(?:Planning|Execution) [Tt]ime: |Total runtime: |Planning:$|JIT:$|Settings: |Query Identifier: |Trigger "
+    r"|Serialization: |\s*\Z)",
+    re.MULTILINE,
+)
+"""A line below the root that clean TEXT does not have, but for rare ones."""
+_ODD_MARK: Final = re.compile(r"[\r\xa0\x1b]|&(?:[lg]t|#\w+|apos);")
+_IS_TEXT_INSIDE: Final = re.compile(r'"duration: |QUERY PLAN')
+_MOST_NAMED: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,8 @@ class Collected:
     """What could be read of a text, and why the rest could not."""
 
     plans: tuple[Plan, ...]
+    lines: tuple[int, ...]
+    """For each plan the line of the text in which it begins, from 1."""
     errors: tuple[PlanParseError, ...]
 
 
@@ -43,12 +50,12 @@ def parse_plan(text: str) -> Plan:
     Traceback (most recent call last):
     perfkit.errors.PlanParseError: the JSON object has no "Plan"; is it the answer to EXPLAIN (FORMAT JSON)?
     """
-    found = parse_plans(text)
-    if len(found) > 1:
-        raise PlanParseError(
-            f"the text holds {len(found)} plans; pass one of them, or read all with parse_plans"
-        )
-    return found[0]
+    found = collect_plans(text)
+    if len(found.plans) + len(found.errors) > 1:
+        raise _several(found)
+    if found.errors:
+        raise found.errors[0]
+    return found.plans[0]
 
 
 def parse_plans(text: str) -> tuple[Plan, ...]:
@@ -67,23 +74,45 @@ def collect_plans(text: str) -> Collected:
     if quick is not None:
         return quick
     plans: list[Plan] = []
+    places: list[int] = []
     errors: list[PlanParseError] = []
-    for block in blocks(text):
+    lines = lines_of(text)
+    for block in blocks(lines):
         try:
-            plans += _read(block)
+            read = _read(block)
         except PlanParseError as error:
-            errors.append(error)
+            # a traceback keeps the frames alive, and with them all that they hold
+            error.__context__ = None
+            errors.append(error.with_traceback(None))
+            continue
+        plans += read
+        places += [block.lines[0].number] * len(read)
     if not plans and not errors:
-        return _failed(_nothing(text))
-    return Collected(plans=tuple(plans), errors=tuple(errors))
+        return _failed(_nothing(lines))
+    return Collected(plans=tuple(plans), lines=tuple(places), errors=tuple(errors))
+
+
+def _several(found: Collected) -> PlanParseError:
+    """The error for a text of which one plan was wanted, at the second of them."""
+    failed = [error.line or 1 for error in found.errors]
+    begins = sorted([*found.lines, *failed])
+    named = ", ".join(map(str, begins[:_MOST_NAMED])) + (", …" if len(begins) > _MOST_NAMED else "")
+    unread = f", of which {len(failed)} cannot be read" if failed else ""
+    if failed:
+        error = found.errors[0]
+        unread += f" ({_message(error)} in line {error.line or 1})"
+    return PlanParseError(
+        f"the text holds {len(begins)} plans{unread}, in lines {named}; pass one of them, or read all with parse_plans",
+        line=begins[1],
+        column=1,
+    )
 
 
 def _failed(error: PlanParseError) -> Collected:
-    return Collected(plans=(), errors=(error,))
+    return Collected(plans=(), lines=(), errors=(error,))
 
 
-def _nothing(text: str) -> PlanParseError:
-    lines = lines_of(text)
+def _nothing(lines: list[Line]) -> PlanParseError:
     first = next((place for place, line in enumerate(lines, 1) if line.text.strip()), 1)
     text = lines[first - 1].text
     return refused(_NOTHING, lines, first, len(text) - len(text.lstrip()) + 1)
@@ -92,38 +121,43 @@ def _nothing(text: str) -> PlanParseError:
 def _quick(text: str) -> Collected | None:
     """A text without any decoration, which spares the search for it."""
     body = text.lstrip("\ufeff \t\r\n")
+    if not body:
+        return None
+    first = text.count("\n", 0, len(text) - len(body)) + 1
     try:
         if body[0] in "[{":
-            plan = read_json_text(body)
-            return Collected(plans=(plan,) if plan else tuple(_plans_in(json_text.loads(body))), errors=())
+            plans = _plans_in(json_text.loads(body), None)
+            return Collected(plans=tuple(plans), lines=(first,) * len(plans), errors=())
+        root = body.partition("\n")[0]
         if (
-            body[0].isupper()
-            and "\r" not in text
-            and not any(mark in text for mark in _MARKS)
-            and not _LATER_ROOT.search(body)
+            forms.is_known_node(root)
+            and (forms.has_all_figures(root) or forms.is_bare_node(root))
+            and not _ODD_MARK.search(text)
             and not _ODD_LINE.search(body)
         ):
             from perfkit.plan.text import read_text
 
-            return Collected(plans=(read_text(text),), errors=())
+            return Collected(plans=(read_text(text),), lines=(first,), errors=())
     except json.JSONDecodeError:
         return None
     except PlanParseError as error:
-        return _failed(error) if body[0] in "[{" and '"duration: ' not in text else None
+        return _failed(error) if body[0] in "[{" and not _IS_TEXT_INSIDE.search(body) else None
     return None
 
 
 def _read(block: Block) -> list[Plan]:
     if block.refusal is not None:
         raise block.refusal
+    if block.kind == "text":
+        return [_read_lines(block)]
     try:
-        if block.kind == "text":
-            return [_read_lines(block)]
         if block.kind == "yaml":
-            return list(_plans_in(yaml_text.loads(block.text)))
-        if block.kind == "xml":
-            return list(_plans_in(xml_text.loads(block.text)))
-        return list(_plans_in(_load_json(block)))
+            document = yaml_text.loads(block.text)
+        elif block.kind == "xml":
+            document = xml_text.loads(block.text)
+        else:
+            document = _load_json(block)
+        return _plans_in(document, block)
     except PlanParseError as error:
         raise refused(_message(error), block.lines, error.line, error.column) from None
 
@@ -133,46 +167,46 @@ def _load_json(block: Block) -> object:
     try:
         return json_text.loads(text)
     except json.JSONDecodeError as error:
-        if error.msg.startswith("Invalid control character"):
-            for between in ("", " "):
-                try:
-                    return json_text.loads(between.join(line.text for line in block.lines))
-                except json.JSONDecodeError:
-                    continue
+        for other in _other_readings(block, error.msg):
+            try:
+                return json_text.loads(other)
+            except json.JSONDecodeError:
+                continue
         message = error.msg[:1].lower() + error.msg[1:]
         raise PlanParseError(f"not JSON: {message}", line=error.lineno, column=error.colno) from None
+
+
+def _other_readings(block: Block, message: str) -> Iterator[str]:
+    """The text as it may have been before lines were broken within strings, and in other notations."""
+    if message.startswith("Invalid control character"):
+        for between in ("", " "):
+            yield between.join(line.text for line in block.lines)
+    yield loose_json.strict(block.text)
 
 
 def _read_lines(block: Block) -> Plan:
     from perfkit.plan.text import read_text
 
-    plan = None
+    plans: list[Plan] = []
     first: PlanParseError | None = None
-    for lines in _ways(block.lines):
+    for lines in block.ways:
         try:
-            plan = read_text("\n".join(line.text for line in lines))
-            break
+            plans.append(read_text("\n".join(line.text for line in lines)))
         except PlanParseError as error:
-            first = first or error
-    if plan is None:
+            first = first or refused(_message(error), lines, error.line, error.column)
+        if plans and block.doubtful is None:
+            break
+    if not plans:
         assert first is not None
         raise first
+    if len(plans) > 1 and block.doubtful is not None:
+        raise refused("cannot tell whether a line was broken within a word here", [block.doubtful], 1, 1)
+    plan = plans[0]
     if block.query_text:
         plan = replace(plan, query_text=block.query_text)
     if block.parameters:
         plan = replace(plan, extra={**plan.extra, "Query Parameters": block.parameters})
     return plan
-
-
-def _ways(lines: list[Line]) -> Iterator[list[Line]]:
-    """The lines as they are and as they were before something broke them at a width, likeliest first."""
-    likely = hard_wrap.betweens(lines)
-    if not likely:
-        yield lines
-    for between in likely or (" ", ""):
-        yield hard_wrap.unwrapped(lines, between)
-    if likely:
-        yield lines
 
 
 def _message(error: PlanParseError) -> str:
@@ -184,32 +218,24 @@ def _message(error: PlanParseError) -> str:
     return message
 
 
-def _plans_in(document: object) -> Iterator[Plan]:
+def _plans_in(document: object, block: Block | None) -> list[Plan]:
     """The plans of a document: EXPLAIN's own, or rows of a client with EXPLAIN's column in them."""
-    if (
-        isinstance(document, list)
-        and len(document) > 1
-        and all(isinstance(entry, dict) for entry in document)
-    ):
-        rows: list[Any] = [entry.get("QUERY PLAN") for entry in document]
-        if all(isinstance(row, str) for row in rows):
-            yield from parse_plans("\n".join(rows))
-            return
-        for entry in document:
-            yield read_json(entry if _row_of(entry) is None else _row_of(entry))
-        return
-    inner = document[0] if isinstance(document, list) and len(document) == 1 else document
-    row = _row_of(inner)
-    if isinstance(row, str):
-        yield from parse_plans(row)
-    elif row is not None:
-        yield read_json(row)
-    elif isinstance(inner, list) and inner:
-        yield read_json(inner)
-    else:
-        yield read_json(document)
+    found: list[Plan] = []
+    inside: list[object] = list(rows.contents(document))
+    for content in inside or [document]:
+        if not isinstance(content, str):
+            found.append(read_json(content))
+            continue
+        nested = collect_plans(content)
+        if nested.errors:
+            error = nested.errors[0]
+            raise PlanParseError(_message(error), line=_line_of(error.excerpt, block), column=1)
+        found += nested.plans
+    return found
 
 
-def _row_of(entry: object) -> object:
-    """What a client's row has in EXPLAIN's column; None when it is no such row."""
-    return entry.get("QUERY PLAN") if isinstance(entry, dict) else None
+def _line_of(excerpt: str | None, block: Block | None) -> int:
+    """The line of the block, from 1, in which a text stands that the document holds as a string."""
+    words = json.dumps(excerpt or "", ensure_ascii=False)[1:-1]
+    lines = block.lines if block is not None else []
+    return next((place for place, line in enumerate(lines, 1) if words in line.text), 1)

@@ -7,8 +7,9 @@ from itertools import pairwise
 from typing import Final
 
 from perfkit.plan.strip.columns import columns_of, doubtful_columns
+from perfkit.plan.strip.forms import FOOTER
 from perfkit.plan.strip.line import Line, is_blank, refused
-from perfkit.plan.strip.lists import AFTER, FOOTER
+from perfkit.plan.strip.lists import AFTER
 from perfkit.plan.strip.pieces import NEWLINE_MARKS, WRAP_MARKS, Piece, joined, open_quote
 from perfkit.plan.strip.unmarked import continues, resolved
 

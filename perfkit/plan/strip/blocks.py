@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from perfkit.errors import PlanParseError
-from perfkit.plan.strip import envelope, log, quoting, table
-from perfkit.plan.strip.line import Line, indent_of, is_blank, lines_of, without_edges
+from perfkit.plan.strip import envelope, forms, hard_wrap, log, quoting, table
+from perfkit.plan.strip.documents import Documents, is_about_plans
+from perfkit.plan.strip.line import Line, indent_of, is_blank, refused, without_edges
+from perfkit.plan.strip.text_span import Span, span, width_of
 
 Kind = Literal["text", "json", "yaml", "xml"]
 
-_BRACKETS: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]')
-_PLUS: Final = re.compile(r"[ \t]*[+↵][ \t]*$")
-_YAML: Final = re.compile(r"\s*(?:- )?(?:Plan|Query Text): ?")
-_XML: Final = re.compile(r"\s*<(?:explain\b|\?xml|!DOCTYPE)")
-_FIGURES: Final = re.compile(r"\((?:cost=|actual (?:time|rows)=|never executed\))")
-_WORDS: Final = (
-    r"(?:Parallel |Async |Partial |Finalize |Foreign )*(?:Seq|Sample|Tid|Tid Range|Index|Index Only|Bitmap Heap|"
-    r"Bitmap Index|Subquery|Function|Table Function|Values|CTE|Named Tuplestore|WorkTable|Foreign|Custom) Scan\b"
-    r"|(?:Parallel |Partial |Finalize )*(?:Nested Loop|(?:Hash|Merge)(?: (?:Left|Right|Full|Semi|Anti))* Join"
-    r"|(?:Group|Hash|Mixed)?Aggregate|Append|Merge Append|Gather|Gather Merge|Result|ProjectSet|Recursive Union"
-    r"|BitmapAnd|BitmapOr|Materialize|Memoize|Sort|Incremental Sort|Group|WindowAgg|Unique|LockRows|Limit|Hash"
-    r"|(?:Hash)?SetOp(?: \w+)+|Modify Table)\s*$"
-    r"|(?:Foreign )?(?:Insert|Update|Delete|Merge) on \S+(?: \S+)?\s*$"
-    r"|Nested Loop (?:Left|Right|Full|Semi|Anti)[\w ]*Join\s*$"
-)
-_HEAD: Final = re.compile(_WORDS)
-_LOOSE_END: Final = re.compile(
-    r"\s*(?:Time: \d|\(\d+ [^\d\W]+\)|\w[\w@:/.-]*[=\-(*!]+[#>] ?|```)"
-    r"|(?:explain|select|with|set|insert|update|delete)\b.*;\s*$",
-    re.IGNORECASE,
-)
-_BESIDE: Final = re.compile(
-    r"(?:Planning|Execution|Total runtime|JIT|Trigger|Settings|Query Identifier|Serialization|Buffers|Timing"
-    r"|Functions|Options|I/O Timings|Memory|Peak Memory|Slice|Optimizer)\b"
-)
+_PLUS: Final = "+↵"
+_MOST_ROOTS: Final = 20
+"""Lines of one log entry that are tried as root of its plan; the query before it may hold lines like one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that belongs to a plan, or may, but fits into none."""
+
+    lines: list[Line]
+    place: int
+    """Index of the line."""
+    message: str
+
+    def error(self) -> PlanParseError:
+        text = self.lines[self.place].text
+        return refused(self.message, self.lines, self.place + 1, len(text) - len(text.lstrip()) + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,161 +41,213 @@ class Block:
     lines: list[Line]
     query_text: str | None = None
     parameters: str | None = None
+    ways: list[list[Line]] = field(default_factory=list)
+    """What the lines of a plan in TEXT may have been before something broke them, the likeliest first."""
+    doubtful: Line | None = None
+    """A line of which cannot be told how it was broken, if there are two ways to read the plan."""
     refusal: PlanParseError | None = None
-    """Why the lines cannot be known."""
+    """Why the plan cannot be read whole."""
 
     @property
     def text(self) -> str:
         return "\n".join(line.text for line in self.lines)
 
 
-def blocks(text: str) -> list[Block]:
+def blocks(lines: list[Line]) -> list[Block]:
     """The plans of a text in their order, clean; empty when nothing in it looks like one."""
     found: list[Block] = []
-    for lines in envelope.unwrapped(lines_of(text)):
-        entries = log.entries(lines)
-        if entries:
-            for entry in entries:
-                found += _logged(entry)
+    strays: list[tuple[int, Fault]] = []
+    for part in envelope.unwrapped(lines):
+        for segment in log.segments(part):
+            rest = segment.lines
+            if segment.is_entry:
+                block, rest = _logged(without_edges(segment.lines), is_closed=segment.is_closed)
+                found += block
+            for cells in _tables(envelope.uncommented(rest)):
+                if cells.refusal is not None:
+                    found.append(Block("text", [], refusal=cells.refusal))
+                for block_or_stray in _in_lines(cells.lines, is_table=cells.is_table):
+                    if isinstance(block_or_stray, Block):
+                        found.append(block_or_stray)
+                    else:
+                        strays.append((len(found), block_or_stray))
+    return _with_strays(found, strays)
+
+
+def _tables(lines: list[Line]) -> Iterator[table.Part]:
+    """The insides of tables, and what stands between them."""
+    for part in table.parts(lines):
+        inside = part.lines if part.is_table else quoting.without_quotes(part.lines, is_table=False)
+        if inside is part.lines:
+            yield part
+        else:
+            yield from table.parts(inside)
+
+
+def _with_strays(found: list[Block], strays: list[tuple[int, Fault]]) -> list[Block]:
+    """The blocks with those lines as faults that stand in none, unless they only repeat a line of one."""
+    if not strays:
+        return found
+    said = {line.text.strip() for block in found for line in block.lines}
+    made = list(found)
+    last = None
+    for count, stray in reversed(strays):
+        if stray.lines[stray.place].text.strip() in said or count == last:
             continue
-        for part in table.parts(lines):
-            inside = part.lines if part.is_table else quoting.without_quotes(part.lines, is_table=False)
-            for nested in [part] if inside is part.lines else table.parts(inside):
-                if nested.refusal is not None:
-                    found.append(Block("text", [], refusal=nested.refusal))
-                else:
-                    found += _in_lines(nested.lines, is_table=nested.is_table)
-    return found
+        last = count
+        above = found[count - 1] if count else None
+        if above is not None and above.kind == "text":
+            # the plan above ended too early, or it is a plan without its root: that cannot be told
+            made[count - 1] = above if above.refusal else replace(above, refusal=stray.error())
+        else:
+            made.insert(count, Block("text", stray.lines, refusal=stray.error()))
+    return made
 
 
-def _logged(entry: list[Line]) -> list[Block]:
-    """The plan of an auto_explain entry with the query that stands before it in TEXT."""
-    lines = without_edges(entry)
-    if not lines or not lines[0].text.lstrip().startswith("Query Text:"):
-        return _in_lines(lines, is_table=False)
-    begin = next((place for place, line in enumerate(lines) if " (cost=" in line.text), len(lines))
-    if begin == len(lines):
-        return _in_lines(lines, is_table=False)
-    words = "\n".join(line.text for line in lines[:begin]).lstrip().removeprefix("Query Text:").strip()
+def _logged(lines: list[Line], *, is_closed: bool) -> tuple[list[Block], list[Line]]:
+    """The plan of an auto_explain entry with the query that stands before it in TEXT, and the lines after it."""
+    if not lines:
+        return [], []
+    if not lines[0].text.lstrip().startswith("Query Text:") or Documents(lines).end_of_yaml(0) is not None:
+        return [], lines
+    roots = [place for place, line in enumerate(lines) if _is_root_in_log(line.text)]
+    if not roots:
+        if not is_closed:
+            return [], lines
+        message = "found no plan after the text of the query in this entry of a log"
+        return [Block("text", lines, refusal=Fault(lines, 0, message).error())], []
+    chosen, whole = roots[0], span(lines, roots[0])
+    for root in roots[1:_MOST_ROOTS] if is_closed else ():
+        if _is_whole(lines, whole):
+            break
+        chosen, whole = root, span(lines, root)
+    words = "\n".join(line.text for line in lines[:chosen]).lstrip().removeprefix("Query Text:").strip()
     query, _, parameters = words.partition("\nQuery Parameters:")
-    found = _in_lines(lines[begin:], is_table=True)
-    if found:
-        found[0] = Block("text", found[0].lines, query, parameters.strip() or None)
-    return found
+    block = _text_block(lines, chosen, whole, query_text=query, parameters=parameters.strip() or None)
+    after = lines[whole.end :]
+    if is_closed and block.refusal is None and not all(map(is_blank, after)):
+        message = "cannot read this line of a log's entry as part of its plan"
+        block = Block("text", block.lines, refusal=Fault(lines, whole.end, message).error())
+        after = []
+    return [block], after
 
 
-def _in_lines(lines: list[Line], *, is_table: bool) -> list[Block]:
-    found: list[Block] = []
+def _is_root_in_log(text: str) -> bool:
+    return text[:1].isalpha() and forms.FIGURES.search(text) is not None
+
+
+def _is_whole(lines: list[Line], found: Span) -> bool:
+    return found.odd is None and all(map(is_blank, lines[found.end :]))
+
+
+def _text_block(
+    lines: list[Line],
+    begin: int,
+    found: Span,
+    *,
+    query_text: str | None = None,
+    parameters: str | None = None,
+) -> Block:
+    inside = without_edges(lines[begin : found.end])
+    refusal = None
+    if found.odd is not None:
+        refusal = Fault(lines, found.odd, "cannot read this line as part of the plan above it").error()
+    ways = [_dedented(way) for way in hard_wrap.ways(found)]
+    return Block("text", inside, query_text, parameters, ways, hard_wrap.doubtful(found), refusal)
+
+
+def _in_lines(lines: list[Line], *, is_table: bool) -> Iterator[Block | Fault]:
+    documents = Documents(lines)
+    width = width_of(lines)
     place = 0
+    has_root = not is_table
     while place < len(lines):
-        text = lines[place].text
-        words = text.lstrip()
+        words = lines[place].text.strip()
         if not words:
             place += 1
-        elif words[0] in "[{":
-            end = _end_of_json(lines, place)
-            found.append(Block("json", _without_marks(lines[place:end])))
+        elif (end := documents.end_of_json(place)) is not None:
+            yield Block("json", _without_marks(lines[place:end]))
             place = end
-        elif _YAML.match(text) and not (is_table and " (cost=" in text):
-            end = _end_of_yaml(lines, place)
-            found.append(Block("yaml", _without_marks(lines[place:end])))
+        elif (end := documents.end_of_yaml(place)) is not None:
+            yield Block("yaml", _without_marks(lines[place:end]))
             place = end
-        elif _XML.match(text):
-            end = place + 1
-            while end < len(lines) and "</explain>" not in lines[end - 1].text:
-                end += 1
-            found.append(Block("xml", _without_marks(lines[place:end])))
+        elif (end := documents.end_of_xml(place)) is not None:
+            yield Block("xml", _without_marks(lines[place:end]))
             place = end
-        elif is_table or _is_head(lines, place):
-            end = _end_of_text(lines, place, is_table=is_table)
-            found.append(Block("text", without_edges(_dedented(lines[place:end]))))
-            place = end
+        elif is_head(lines, place) or (not has_root and _is_root_of_table(lines, place)):
+            found = span(lines, place, width)
+            yield _text_block(lines, place, found)
+            place = max(found.end, place + 1) if found.odd is None else max(found.end, found.odd + 1)
+            has_root = True
         else:
+            if _is_stray(words):
+                yield Fault(lines, place, "this line of a plan fits no plan above it")
             place += 1
-    return found
+
+
+def is_head(lines: list[Line], place: int) -> bool:
+    """Whether the line is, or begins, the root of a plan in TEXT."""
+    words = lines[place].text.strip()
+    if not words[0].isupper():
+        return False
+    if place + 1 < len(lines):
+        following = lines[place + 1].text
+        below = following.strip()
+        is_inside = _is_inside(below) and indent_of(following) > indent_of(lines[place].text)
+    else:
+        below, is_inside = "", False
+    if forms.FIGURES.search(words) is not None:
+        if forms.has_all_figures(words):
+            return forms.is_known_node(words) or is_inside
+        return forms.is_known_node(words) and (words.count("(") > words.count(")") or words.endswith(")"))
+    if not forms.is_known_node(words):
+        return False
+    if forms.is_bare_node(words):
+        return is_inside or forms.is_fragment(below) or _stands_alone(lines, place)
+    return len(below) > 0 and forms.FIGURES.search(below) is not None and not forms.is_node(below)
+
+
+def _is_inside(words: str) -> bool:
+    return (
+        forms.is_node(words)
+        or forms.label_of(words) is not None
+        or forms.is_heading(words)
+        or forms.is_target(words)
+    )
+
+
+def _stands_alone(lines: list[Line], place: int) -> bool:
+    """Whether nothing but a summary stands beside the line."""
+    return all(
+        not words or number == place or forms.is_closing(words)
+        for number, words in enumerate(line.text.strip() for line in lines)
+    )
+
+
+def _is_root_of_table(lines: list[Line], place: int) -> bool:
+    """Whether a table whose first row this is holds a plan whose root is of an unknown kind."""
+    return all(is_blank(line) for line in lines[:place]) and any(
+        forms.is_node(line.text.strip()) for line in lines[place:]
+    )
+
+
+def _is_stray(words: str) -> bool:
+    if words.startswith("->"):
+        return forms.is_node(words) and (is_about_plans(words) or forms.is_known_node(words[2:].lstrip()))
+    if words.startswith(('"Node Type":', 'Node Type: "', "<Node-Type>")):
+        return True
+    return forms.is_known_node(words) and forms.FIGURES.search(words) is not None
 
 
 def _without_marks(lines: list[Line]) -> list[Line]:
     """The lines without ``+`` at their ends, when all but the last have it."""
-    if len(lines) < 2 or not all(_PLUS.search(line.text) for line in lines[:-1]):
+    ends = [line.text.rstrip() for line in lines]
+    if len(lines) < 2 or not all(end[-1:] and end[-1] in _PLUS for end in ends[:-1]):
         return lines
-    found = []
-    for line in lines:
-        mark = _PLUS.search(line.text)
-        found.append(line.cut(0, mark.start()) if mark else line)
-    return found
-
-
-def _end_of_json(lines: list[Line], begin: int) -> int:
-    depth = 0
-    for place in range(begin, len(lines)):
-        for mark in _BRACKETS.findall(lines[place].text):
-            if mark in ("[", "{"):
-                depth += 1
-            elif mark in ("]", "}"):
-                depth -= 1
-        if depth <= 0:
-            return place + 1
-    return len(lines)
-
-
-def _end_of_yaml(lines: list[Line], begin: int) -> int:
-    place = begin + 1
-    indent = indent_of(lines[begin].text)
-    while place < len(lines):
-        text = lines[place].text
-        if (":" not in text and "- " not in text) or table.FOOTER.match(text):
-            break
-        if indent_of(text) < indent or (indent_of(text) == indent and text.lstrip().startswith("- ")):
-            break
-        if indent_of(text) == indent and lines[begin].text.lstrip().startswith("- "):
-            break
-        place += 1
-    return place
-
-
-def _is_head(lines: list[Line], place: int) -> bool:
-    words = lines[place].text.strip()
-    if words.startswith(("->", "(")):
-        return False
-    if _FIGURES.search(words):
-        return words[0].isalpha() or words[0] in "-\"'"
-    if not _HEAD.match(words):
-        return False
-    following = lines[place + 1].text.strip() if place + 1 < len(lines) else ""
-    return len(words) < 120 or following.startswith("->")
-
-
-def _end_of_text(lines: list[Line], begin: int, *, is_table: bool) -> int:
-    """The place after the last line that belongs to the plan whose root stands at ``begin``."""
-    column = indent_of(lines[begin].text)
-    place = begin + 1
-    last = place
-    quotes = 0
-    while place < len(lines):
-        text = lines[place].text
-        words = text.strip()
-        is_open = quotes % 2 == 1
-        if not is_open:
-            if not words:
-                place += 1
-                continue
-            if not is_table and _LOOSE_END.match(text):
-                break
-            is_after_blank = place > last
-            indent = indent_of(text)
-            if indent <= column and not words.startswith("->") and not _BESIDE.match(words):
-                if _is_head(lines, place) or is_after_blank:
-                    break
-            elif (is_after_blank and indent <= column + 1 and is_table and _is_head(lines, place)) or (
-                is_after_blank and not is_table and not words.startswith("->") and ":" not in words
-            ):
-                break
-            quotes = 0
-        quotes += words.count("'")
-        place += 1
-        last = place
-    return last
+    return [
+        line.cut(0, len(end[:-1].rstrip())) if end[-1:] and end[-1] in _PLUS else line
+        for line, end in zip(lines, ends, strict=True)
+    ]
 
 
 def _dedented(lines: list[Line]) -> list[Line]:

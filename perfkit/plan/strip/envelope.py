@@ -1,23 +1,45 @@
-"""What mail, chat, editors and Markdown put around a whole text: quote marks, fences, line numbers."""
+"""What mail, chat, editors and Markdown put around a whole text: quote marks, fences, line numbers, comment marks."""
 
 from __future__ import annotations
 
+import html
 import re
+from itertools import pairwise
 from typing import Final
 
+from perfkit.plan.strip import forms, messages
+from perfkit.plan.strip.documents import is_about_plans
 from perfkit.plan.strip.line import Line, is_blank, without_edges
 
 _QUOTE: Final = re.compile(r"[ \t]*>(?:[ \t]?>)* ?")
 _NUMBER: Final = re.compile(r"[ \t]*(\d{1,9})(?:\t|[:.)] ?| ?[|│┃] ?| )")
-_CONTAINER: Final = re.compile(r"[\w.-]+ +\| ")
+_CONTAINER: Final = re.compile(
+    r"[\w.-]+ +\| |\d{4}-\d\d-\d\dT[\d:.,]+(?:Z|[+-]\d\d:?\d\d) (?:stdout|stderr) [FP] |\[pod/[\w./-]+\] "
+)
 _FENCE: Final = re.compile(r"[ \t]*(?:```+|~~~+)")
 _XML: Final = re.compile(r"<explain\b")
 _LANGUAGE: Final = re.compile(r"[\w+.-]*[ \t]*")
+_COMMENTS: Final = tuple(
+    re.compile(rf"[ \t]*{mark}(?: |(?=\t)|$)") for mark in (r"--", r"//", r"\#", r"\*", r";;?", r"%")
+)
+_TAGS: Final = re.compile(r"</?(?:code|span|b|tt|p|div|strong|em|font|samp|kbd)\b[^<>]*>", re.IGNORECASE)
+_PRE: Final = re.compile(r"</?pre\b[^<>]*>", re.IGNORECASE)
+_TABLE: Final = re.compile(r"<(?:table|tr|td)\b", re.IGNORECASE)
+_ENTITIES: Final = ((re.compile(r"&(?:lt|gt);"), "<>"), (re.compile(r"&(?:#0?39|#x27|apos);"), "'"))
 
 
 def unwrapped(lines: list[Line]) -> list[list[Line]]:
-    """The texts inside the envelope: one, or one for each fenced block."""
-    return fenced(unnumbered(_without_container(unquoted(lines))))
+    """The texts inside the envelope and around it, in their order."""
+    whole = unnumbered(_without_container(unquoted(messages.without_marks(_single_spaced(lines)))))
+    return [unnumbered(_without_tags(inner)) for part in fenced(whole) for inner in _preformatted(part)]
+
+
+def _single_spaced(lines: list[Line]) -> list[Line]:
+    """The lines without the blank ones when there is one after each."""
+    filled = [place for place, line in enumerate(lines) if not is_blank(line)]
+    if len(filled) < 3 or any(after - before < 2 for before, after in pairwise(filled)):
+        return lines
+    return [lines[place] for place in filled]
 
 
 def unquoted(lines: list[Line]) -> list[Line]:
@@ -53,32 +75,92 @@ def _bare_number(text: str) -> re.Match[str] | None:
 
 
 def _without_container(lines: list[Line]) -> list[Line]:
-    """The lines without the name of a container before each (``db-1  | ``)."""
-    first = next((line for line in lines if not is_blank(line)), None)
-    mark = _CONTAINER.match(first.text) if first else None
-    if mark is None or not all(is_blank(line) or line.text.startswith(mark[0].rstrip()) for line in lines):
+    """The lines without the name of a container (``db-1  | ``) or the time of its output before each."""
+    marks = [_CONTAINER.match(line.text) for line in lines]
+    if any(mark is None and not is_blank(line) for mark, line in zip(marks, lines, strict=True)):
         return lines
-    return [line.cut(mark.end()) for line in lines]
+    return [line.cut(mark.end()) if mark else line for line, mark in zip(lines, marks, strict=True)]
+
+
+def uncommented(lines: list[Line]) -> list[Line]:
+    """The lines without the marks of comments, when a plan stands in comments and none beside them."""
+    for comment in _COMMENTS:
+        marks = [comment.match(line.text) for line in lines]
+        if not any(marks):
+            continue
+        places = {
+            mark is not None
+            for line, mark in zip(lines, marks, strict=True)
+            if _is_of_plan(line.text[mark.end() if mark else 0 :].strip())
+        }
+        if places == {True}:
+            return [line.cut(mark.end()) if mark else line for line, mark in zip(lines, marks, strict=True)]
+    return lines
+
+
+def _is_of_plan(words: str) -> bool:
+    if forms.is_node(words):
+        return forms.has_all_figures(words) or forms.is_known_node(words[2:].lstrip())
+    return is_about_plans(words) or forms.is_bare_node(words)
 
 
 def fenced(lines: list[Line]) -> list[list[Line]]:
-    """The insides of Markdown's fences, or everything when there are none."""
-    blocks: list[list[Line]] = []
-    inside: list[Line] | None = None
+    """The insides of Markdown's fences and the texts around them, or everything when there are none."""
+    parts: list[list[Line]] = [[]]
+    is_inside = False
     for line in lines:
         mark = _FENCE.match(line.text)
         if mark is None:
-            if inside is not None:
-                inside.append(line)
-                if line.text.rstrip().endswith("```"):
-                    inside[-1] = line.cut(0, line.text.rstrip().rfind("```"))
-                    inside = None
-        elif inside is not None:
-            inside = None
-        else:
-            inside = []
-            blocks.append(inside)
-            language = _LANGUAGE.fullmatch(line.text, mark.end())
-            if language is None:
-                inside.append(line.cut(mark.end()))
-    return [block for block in map(without_edges, blocks) if block] or [lines]
+            text = line.text.rstrip()
+            if is_inside and text.endswith("```"):
+                parts[-1].append(line.cut(0, text.rfind("```")))
+                is_inside = False
+                parts.append([])
+            else:
+                parts[-1].append(line)
+            continue
+        parts.append([])
+        if not is_inside:
+            rest = line.text[mark.end() :]
+            if forms.is_bare_node(rest.strip()) or _LANGUAGE.fullmatch(rest) is None:
+                parts[-1].append(line.cut(mark.end()))
+        is_inside = not is_inside
+    return [part for part in map(without_edges, parts) if part]
+
+
+def _preformatted(lines: list[Line]) -> list[list[Line]]:
+    """The texts between the tags of preformatted text, unless they stand in a table."""
+    if not any("<" in line.text and _PRE.search(line.text) for line in lines) or any(
+        _TABLE.search(line.text) for line in lines
+    ):
+        return [lines]
+    parts: list[list[Line]] = [[]]
+    for line in lines:
+        place = 0
+        for tag in _PRE.finditer(line.text):
+            parts[-1].append(line.cut(place, tag.start()))
+            parts.append([])
+            place = tag.end()
+        parts[-1].append(line.cut(place))
+    return [part for part in map(without_edges, parts) if part]
+
+
+def _without_tags(lines: list[Line]) -> list[Line]:
+    """The lines without tags about their looks, and without entities when arrows are written as such."""
+    texts = [line.text for line in lines]
+    if any("<" in text and _TAGS.search(text) for text in texts) and not any(map(_TABLE.search, texts)):
+        lines = [_changed(line, _TAGS.sub("", line.text)) for line in lines]
+    if any("&" in line.text for line in lines) and any(_is_escaped(lines, *marks) for marks in _ENTITIES):
+        lines = [_changed(line, html.unescape(line.text).replace("\xa0", " ")) for line in lines]
+    return lines
+
+
+def _is_escaped(lines: list[Line], entity: re.Pattern[str], marks: str) -> bool:
+    """Whether the entity stands for every one of the marks, so that it is no text of a constant."""
+    return any(entity.search(line.text) for line in lines) and not any(
+        mark in line.text for line in lines for mark in marks
+    )
+
+
+def _changed(line: Line, text: str) -> Line:
+    return line if text == line.text else Line(text, line.number, line.column)

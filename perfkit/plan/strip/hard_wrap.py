@@ -1,70 +1,67 @@
-"""Lines that a terminal, a mail program or a graphical client broke in two."""
+"""Lines that a terminal, a mail program or a graphical client broke in two, put together again."""
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from itertools import pairwise
 
-from perfkit.plan.strip.line import Line, is_blank
-
-_BEGINS: Final = re.compile(
-    r"\s*(?:->|(?:InitPlan|SubPlan|CTE) |[A-Z][\w /()+-]*:|JIT:|Trigger |Planning|Execution|Total runtime)"
-)
-_FIGURES: Final = re.compile(r"\s*\((?:cost=|actual |never executed)")
-_OUTSIDE_TEXT: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
+from perfkit.plan.strip.line import Line
+from perfkit.plan.strip.text_span import LEAST_TERMINAL, Logical, Span, is_terminal
 
 
-def unwrapped(lines: list[Line], between: str) -> list[Line]:
-    """The lines with those joined that begin no node and no property while the one above is still open.
+def ways(found: Span) -> list[list[Line]]:
+    """The lines of the plan as they were before something broke them, the likeliest way first.
 
-    ``between`` is what the break ate: a blank when words were wrapped, nothing when a terminal cut at its width.
+    What a break ate is a blank when lines were broken between words, nothing when they were cut at a width.
     """
-    found: list[Line] = []
-    open_ = 0
-    goes_on = is_quoted = False
-    for line in lines:
-        text = line.text
-        was_quoted = is_quoted
-        is_quoted ^= text.count("'") % 2 == 1
-        if was_quoted:
-            # a newline inside a constant is the constant's own
-            found.append(line)
-            continue
-        begins = _BEGINS.match(text) is not None
-        if found and not is_blank(line) and (open_ > 0 or goes_on or _FIGURES.match(text) or not begins):
-            words = line.cut(len(text) - len(text.lstrip())) if between else line
-            found[-1] = found[-1].joined(words, between)
-            open_ += _depth(text)
-        else:
-            found.append(line)
-            open_ = _depth(text)
-        goes_on = text.rstrip().endswith((",", "->")) and (bool(between) or open_ > 0)
-    return found
-
-
-def betweens(lines: list[Line]) -> tuple[str, ...]:
-    """What the breaks may have eaten, likeliest first; empty when no property is broken.
-
-    PostgreSQL breaks no line itself: a newline in an open bracket and outside a constant came later.
-    """
-    cuts = []
-    open_ = 0
-    is_quoted = False
-    for place, line in enumerate(lines):
-        text = line.text
-        if place and not is_quoted and not _BEGINS.match(text) and (open_ > 0 or _FIGURES.match(text)):
-            cuts.append(len(lines[place - 1].text))
-        else:
-            open_ = 0
-        is_quoted ^= text.count("'") % 2 == 1
-        open_ += _depth(text)
+    cuts = found.cuts
     if not cuts:
-        return ()
-    is_cut_at_width = len(cuts) > 1 and set(cuts) == {max(len(line.text) for line in lines)}
-    return ("", " ") if is_cut_at_width else (" ", "")
+        return [_joined(found, "", 0)]
+    words, cut = _joined(found, " ", 0), _joined(found, "", max(cuts))
+    return [cut, words] if is_terminal(cuts) else [words, cut]
 
 
-def _depth(text: str) -> int:
-    if "'" in text or '"' in text:
-        text = _OUTSIDE_TEXT.sub("", text)
-    return text.count("(") - text.count(")")
+def doubtful(found: Span) -> Line | None:
+    """A line that may have been broken within a word as well as between two; None when the others show which."""
+    cuts = found.cuts
+    if not cuts or max(cuts) < LEAST_TERMINAL or is_terminal(cuts):
+        return None
+    for logical in found.logicals:
+        for (above, piece), is_broken in zip(pairwise(logical.pieces), logical.breaks, strict=True):
+            if is_broken and above.text[-1:].isalnum() and piece.text[:1].isalnum():
+                return piece
+    return None
+
+
+def _joined(found: Span, between: str, width: int) -> list[Line]:
+    lines: list[Line] = []
+    for logical in found.logicals:
+        lines += _whole(logical, between, width)
+    return lines
+
+
+def _whole(logical: Logical, between: str, width: int) -> list[Line]:
+    lines: list[Line] = []
+    torn = [logical.pieces[0]]
+    for piece, is_broken in zip(logical.pieces[1:], logical.breaks, strict=True):
+        if not is_broken:
+            lines.append(_put_together(torn, between, width))
+            torn = []
+        torn.append(piece)
+    lines.append(_put_together(torn, between, width))
+    return lines
+
+
+def _put_together(pieces: list[Line], between: str, width: int) -> Line:
+    if len(pieces) == 1:
+        return pieces[0]
+    parts = [pieces[0]]
+    gaps = []
+    for above, piece in pairwise(pieces):
+        if between:
+            gaps.append("" if above.text[-1:].isspace() else between)
+            parts.append(piece.cut(len(piece.text) - len(piece.text.lstrip())))
+        else:
+            # a blank at the width is lost when the text is copied
+            gaps.append(" " * max(0, width - len(above.text)))
+            parts.append(piece)
+    return parts[0].joined_all(parts[1:], gaps)

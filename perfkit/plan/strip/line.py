@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,15 @@ EXCERPT_CHARACTERS: Final = 60
 """Enough to recognise the place in one line of a terminal."""
 
 _ENDS: Final = re.compile(r"\r*\n|\r")
+_NOTHING: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
+_COLOUR: Final = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
+_BLANKS: Final = "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"
+_ODD_BLANKS: Final = re.compile(f"[{_BLANKS}]")
+_ODD_BLANK: Final = re.compile(
+    rf"^[ \t]*[{_BLANKS}]|[{_BLANKS}]\((?:cost=|actual )|->[ \t]*[{_BLANKS}]", re.MULTILINE
+)
+"""Such a blank where EXPLAIN has one; elsewhere it may be a constant's own."""
+_ODD_ARROW: Final = re.compile(r"^([ \t>]*)(?:→|[‐‒–—−]>)(?=[ \t])", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +44,20 @@ class Line:
 
     def joined(self, other: Line, between: str = "") -> Line:
         """This line with the other at its end."""
-        offset = len(self.text) + len(between)
-        later = tuple((offset + place, number, column) for place, number, column in other.joins)
-        joins = (*self.joins, (offset, other.number, other.column), *later)
-        return Line(self.text + between + other.text, self.number, self.column, joins)
+        return self.joined_all([other], [between])
+
+    def joined_all(self, others: Sequence[Line], between: Sequence[str]) -> Line:
+        """This line with the others at its end, each after the text that goes between."""
+        texts = [self.text]
+        joins = list(self.joins)
+        offset = len(self.text)
+        for other, gap in zip(others, between, strict=True):
+            texts += (gap, other.text)
+            offset += len(gap)
+            joins.append((offset, other.number, other.column))
+            joins += ((offset + place, number, column) for place, number, column in other.joins)
+            offset += len(other.text)
+        return Line("".join(texts), self.number, self.column, tuple(joins))
 
     def place(self, offset: int) -> tuple[int, int]:
         """Number and column in the original of the character at the offset."""
@@ -50,17 +70,16 @@ class Line:
 
 
 def lines_of(text: str) -> list[Line]:
-    """The lines of the text without byte order marks; blanks that do not break become plain at a line's begin."""
-    text = text.replace("\ufeff", "").replace("\u200b", "")
+    """The lines of the text without colours, byte order marks and what word processors make of blanks and arrows."""
+    text = text.translate(_NOTHING)
+    if "\x1b" in text:
+        text = _COLOUR.sub("", text)
+    if _ODD_BLANK.search(text):
+        text = _ODD_BLANKS.sub(" ", text)
+    if _ODD_ARROW.search(text):
+        text = _ODD_ARROW.sub(r"\1->", text)
     parts = _ENDS.split(text) if "\r" in text else text.split("\n")
-    if "\xa0" in text:
-        parts = [_plain_indent(part) for part in parts]
     return [Line(part, number) for number, part in enumerate(parts, 1)]
-
-
-def _plain_indent(text: str) -> str:
-    words = text.lstrip(" \t\xa0")
-    return text[: len(text) - len(words)].replace("\xa0", " ") + words
 
 
 def is_blank(line: Line) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from perfkit.plan.strip import quoting
+from perfkit.plan.strip.forms import FOOTER
 from perfkit.plan.strip.line import Line, is_blank
 from perfkit.plan.strip.pieces import open_quote
 from perfkit.plan.strip.replaced import replaced
@@ -13,8 +14,6 @@ from perfkit.plan.strip.replaced import replaced
 HEADER: Final = re.compile(r'[ \t]*"?QUERY PLAN"?[,; \t]*$')
 LABEL: Final = re.compile(r"QUERY PLAN(?:[^\w\s\"\[{<-]{1,4}|\t| )(?=[\"\w\[{<-])")
 """The column's name before each line, with psql's field separator behind it."""
-FOOTER: Final = re.compile(r"[ \t]*\(\d+ ?[^\W\d][^()=]{0,30}(?:\([^\W\d]+\))?\.?\)[ \t]*$")
-"""``(12 rows)``, in any language."""
 AFTER: Final = re.compile(r"[\w@:/.\[\]~-]*[=(*'\"!$^-][#>](?: |$)|[^\W\d]+: \d+[.,]\d+ ms(?: \(.*\))?\s*$")
 """psql's prompt and its ``\\timing``, which may follow a result at once."""
 _AFTER_CELL: Final = ",; \t"

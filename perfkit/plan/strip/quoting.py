@@ -1,10 +1,18 @@
-"""Cells in double quotes, as spreadsheets, CSV and graphical clients give them."""
+"""Cells in double quotes, as spreadsheets, CSV and graphical clients give them, and rows as Python prints them."""
 
 from __future__ import annotations
 
+import ast
+import re
+from typing import Final
+
+from perfkit.plan.strip.documents import is_about_plans
 from perfkit.plan.strip.line import Line, is_blank
 
-_AFTER = ",; \t"
+_AFTER: Final = ",; \t"
+_TUPLE: Final = re.compile(
+    r"[ \t]*\[?\(('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")[ \t]*,?[ \t]*\)[ \t]*[,\]]?[ \t]*"
+)
 
 
 def without_quotes(lines: list[Line], *, is_table: bool) -> list[Line]:
@@ -12,10 +20,16 @@ def without_quotes(lines: list[Line], *, is_table: bool) -> list[Line]:
 
     Outside a table every line must be quoted, or the first cell must open a document of several lines.
     """
+    rows = _rows(lines)
+    if rows is not None:
+        return rows
+    lines = _with_plain_quotes(lines)
     filled = [line.text.strip(_AFTER) for line in lines if not is_blank(line)]
     if not filled or not any(text.startswith('"') for text in filled):
         return lines
-    if filled[0].startswith(("[", "{", "<", "- ")):
+    if filled[0].startswith(("[", "{", "<", "- ")) or (
+        len(filled) == 1 and "\\n" in filled[0] and is_about_plans(filled[0])
+    ):
         return lines
     opens = filled[0].startswith(('"[', '"{', '"- ', '"<'))
     all_quoted = all(len(text) > 1 and text[0] == '"' == text[-1] for text in filled)
@@ -41,3 +55,26 @@ def without_quotes(lines: list[Line], *, is_table: bool) -> list[Line]:
         end = len(text) if inside else len(text) - 1
         found.append(Line(text[begin:end].replace('""', '"'), line.number, line.column + begin))
     return found
+
+
+def _rows(lines: list[Line]) -> list[Line] | None:
+    """The only values of rows that Python printed one in a line; None when these are none."""
+    rows = [(line, _TUPLE.fullmatch(line.text)) for line in lines if not is_blank(line)]
+    if len(rows) < 2:
+        return None
+    found = []
+    for line, row in rows:
+        if row is None:
+            return None
+        found.append(Line(ast.literal_eval(row[1]), line.number, line.column + row.start(1) + 1))
+    return found
+
+
+def _with_plain_quotes(lines: list[Line]) -> list[Line]:
+    """The lines with plain quotes instead of typographic ones around each."""
+    if not any(line.text.lstrip().startswith("“") for line in lines):
+        return lines
+    return [
+        Line(re.sub(r"^(\s*)[“”]|[“”](?=[,;\s]*$)", r'\1"', line.text), line.number, line.column)
+        for line in lines
+    ]

@@ -8,11 +8,9 @@ from typing import Final
 
 from perfkit.errors import PlanParseError
 from perfkit.plan.strip import aligned, boxes, lists, markup, records
+from perfkit.plan.strip.forms import FOOTER
 from perfkit.plan.strip.line import Line, is_blank
-from perfkit.plan.strip.lists import FOOTER
 from perfkit.plan.strip.pieces import NEWLINE_MARKS, WRAP_MARKS, open_quote
-
-__all__ = ["FOOTER", "Part", "parts"]
 
 _BEFORE: Final = re.compile(r";\s*$|" + lists.AFTER.pattern)
 _ODD_ENDS: Final = (" ", *WRAP_MARKS, *NEWLINE_MARKS)

@@ -1,0 +1,173 @@
+"""What the lines of a plan in TEXT look like, each taken by itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from perfkit.plan import keys
+
+FOOTER: Final = re.compile(r"[ \t]*\(\d+ ?[^\W\d][^()=]{0,30}(?:\([^\W\d]+\))?\.?\)[ \t]*$")
+"""``(12 rows)``, in any language."""
+
+FIGURES: Final = re.compile(r"\((?:cost=|actual (?:time|rows)=|never executed\))")
+"""Where the figures of a node begin."""
+
+_ALL_FIGURES: Final = re.compile(
+    r"(?:\(cost=\S+ rows=\S+ width=[^\s()]+\))?[ \t]*(?:\(actual [^()]*loops=[^\s()]+\)|\(never executed\))?[ \t]*$"
+)
+_SCANS: Final = (
+    r"(?:Seq|Sample|Tid(?: Range)?|Index(?: Only)?|Bitmap Heap|Bitmap Index|Subquery|Function|Table Function|Values"
+    r"|CTE|Named Tuplestore|WorkTable|Foreign|Custom) Scan"
+)
+_STEPS: Final = (
+    r"(?:Nested Loop|(?:Hash|Merge|Nested Loop)(?: (?:Left|Right|Full|Semi|Anti))* Join"
+    r"|(?:Partial |Finalize )*(?:Group|Hash|Mixed)?Aggregate|(?:Merge )?Append|Gather(?: Merge)?|Result|ProjectSet"
+    r"|Recursive Union|BitmapAnd|BitmapOr|Materialize|Memoize|(?:Incremental )?Sort|Group|WindowAgg|Unique|LockRows"
+    r"|Limit|Hash|(?:Hash)?SetOp(?: \w+)+)"
+)
+_FLAGS: Final = r"(?:Parallel |Async |Partial |Finalize )*"
+_TARGETS: Final = r"(?:Foreign )?(?:Insert|Update|Delete|Merge) on "
+_KNOWN_NODE: Final = re.compile(rf"{_FLAGS}(?:{_SCANS}|{_STEPS})\b|{_TARGETS}\S|Custom Scan \(")
+_IDENTIFIER: Final = r'(?:"(?:[^"]|"")*"|[^\s".:,;()]+)'
+_TARGET: Final = rf"(?:{_IDENTIFIER}\.)?{_IDENTIFIER}(?: {_IDENTIFIER})?"
+_BARE_NODE: Final = re.compile(
+    rf"{_FLAGS}(?:{_SCANS}(?: Backward)?(?: using {_IDENTIFIER})?(?: on {_TARGET})?|{_STEPS}|Custom Scan \(.*\).*)\s*$"
+    rf"|{_TARGETS}{_TARGET}\s*$"
+)
+_NODE: Final = re.compile(r"->(?:[ \t]*$|[ \t]*[A-Z*])")
+_HEADING: Final = re.compile(
+    r"(?:CTE \S.*|(?:InitPlan|SubPlan) \S+(?: \(.*\))?|(?:InitPlan|SubPlan) .*)[ \t]*$"
+)
+_TARGET_LINE: Final = re.compile(rf"{_TARGETS}{_TARGET}[ \t]*$")
+_LABEL: Final = re.compile(r"([A-Z][^\n:'\"=]{0,60}):(?:[ \t]|$)")
+_CLOSING: Final = re.compile(
+    r"(?:Planning:|Planning [Tt]ime:|Execution [Tt]ime:|Total runtime:|JIT:|Trigger \S+(?: (?:for constraint|on)\b|: ?(?:(?:time|calls)=|$))|Settings:"
+    r"|Query Identifier:|Serialization:|Optimizer:|Slice statistics:|Statement statistics:|Memory used:"
+    r"|Generated Plan Advice:|Supplied Plan Advice:)"
+)
+_FIGURE_VALUE: Final = re.compile(r"-?\d[\d.,]*(?: ?(?:ms|s|kB|MB|bytes|%))?[ \t]*$|\w+=\S")
+_FRAGMENT: Final = re.compile(
+    r"\((?:cost=|actual |never executed\))|(?:cost|time|rows|width|loops|calls|read|written|dirtied|hit|write|fpi"
+    r"|bytes|lossy|exact|temp|shared|local)=|(?:time|actual|executed\))\b.*\)$"
+    r"|(?:Disk|Batches|Memory|Usage|Memory Usage|Disk Usage|Misses|Evictions|Overflows|Sort Methods?|Methods?"
+    r"|(?:Average |Peak )(?:Memory|Disk)|Maximum Storage): ?\S"
+)
+_PROPERTIES: Final = frozenset(keys.NODE) | {
+    *(
+        "Buckets",
+        "Batches",
+        "Hits",
+        "Full-sort Groups",
+        "Pre-sorted Groups",
+        "Heap Blocks",
+        "Remote SQL",
+        "Storage",
+    ),
+    *(
+        "Function Call",
+        "Table Function Call",
+        "Window",
+        "Tuples",
+        "Sampling",
+        "Relations",
+        "Estimates",
+        "Buffers",
+    ),
+    *(
+        "Conflict Resolution",
+        "Conflict Filter",
+        "Conflict Arbiter Indexes",
+        "Conflicting Tuples",
+        "I/O Timings",
+    ),
+    *(
+        "Tuples Inserted",
+        "Params Evaluated",
+        "Subplans Removed",
+        "Workers Planned",
+        "Workers Launched",
+        "WAL",
+    ),
+}
+_TEXTS: Final = frozenset(
+    {"Output", "Order By", "Remote SQL", "Run Condition", "Window", "Function Call", "Table Function Call"}
+)
+ELISION: Final = re.compile(
+    r"[ \t]*[\[(<{]*[ \t]*(?:\.{2,}|…|\*{3,}|snip)[^\w]*(?:snip[^\w]*)?$", re.IGNORECASE
+)
+"""A line that stands for others which were left out."""
+
+
+def is_node(words: str) -> bool:
+    """Whether the words head a node below another.
+
+    >>> is_node("->  Seq Scan on a"), is_node("-> 'key'::text) = 1)")
+    (True, False)
+    """
+    return _NODE.match(words) is not None
+
+
+def has_all_figures(words: str) -> bool:
+    """Whether the words end with whole figures, masked ones included.
+
+    >>> has_all_figures("Limit  (cost=0.1..0.2 rows=N width=4) (never executed)"), has_all_figures("Limit (cost=0.1")
+    (True, False)
+    """
+    begin = FIGURES.search(words)
+    return begin is not None and _ALL_FIGURES.match(words, begin.start()) is not None
+
+
+def is_known_node(words: str) -> bool:
+    """Whether the words begin as a node of PostgreSQL's does."""
+    return _KNOWN_NODE.match(words) is not None
+
+
+def is_bare_node(words: str) -> bool:
+    """Whether the words are a whole node without figures.
+
+    >>> is_bare_node("Seq Scan on app.issue i"), is_bare_node("Seq Scan on the big table"), is_bare_node("Limit")
+    (True, False, True)
+    """
+    return _BARE_NODE.match(words) is not None
+
+
+def is_heading(words: str) -> bool:
+    """Whether the words may name a subplan, whose node comes next."""
+    return words.startswith(("CTE ", "InitPlan ", "SubPlan ")) and _HEADING.match(words) is not None
+
+
+def is_target(words: str) -> bool:
+    """Whether the words name one of several tables that a node writes."""
+    return _TARGET_LINE.match(words) is not None
+
+
+def label_of(words: str) -> str | None:
+    """The label the words begin with, None when there is none."""
+    found = _LABEL.match(words)
+    return found[1] if found else None
+
+
+def is_property(label: str) -> bool:
+    """Whether only nodes have the label."""
+    return label in _PROPERTIES or label.startswith("Worker ")
+
+
+def is_closing(words: str) -> bool:
+    """Whether the words stand beside the tree."""
+    return _CLOSING.match(words) is not None
+
+
+def takes_text(label: str) -> bool:
+    """Whether a constant below the label may run over several lines."""
+    return label.endswith(("Filter", "Cond", "Key")) or label in _TEXTS
+
+
+def is_figure(words: str) -> bool:
+    """Whether what stands behind the label is a figure."""
+    return _FIGURE_VALUE.match(words.partition(":")[2].strip()) is not None
+
+
+def is_fragment(words: str) -> bool:
+    """Whether the words are the rest of a line that was broken, and nothing else."""
+    return _FRAGMENT.match(words) is not None
