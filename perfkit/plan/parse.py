@@ -17,7 +17,7 @@ from perfkit.plan.strip.line import Line, lines_of, refused
 
 _NOTHING: Final = "found no plan; expected the output of EXPLAIN as TEXT, JSON, YAML or XML"
 _ODD_LINE: Final = re.compile(
-    r"\n(?![ \t]+->[ \t]+[A-Z]|[ \t]+(?:[A-Z][\w /()-]*:(?: |$)|CTE |InitPlan |SubPlan )"
+    r"\n(?![ \t]+->[ \t]+[A-Z]|[ \t]+(?:(?!Time:)[A-Z][\w /()-]*:(?: |$)|CTE |InitPlan |SubPlan )"
     r"|(?:Planning|Execution) [Tt]ime: |Total runtime: |Planning:$|JIT:$|Settings: |Query Identifier: |Trigger "
     r"|Serialization: |\s*\Z)",
     re.MULTILINE,
@@ -133,6 +133,7 @@ def _quick(text: str) -> Collected | None:
             forms.is_known_node(root)
             and (forms.has_all_figures(root) or forms.is_bare_node(root))
             and not _ODD_MARK.search(text)
+            and not body.rstrip().endswith(("...", "…"))
             and not _ODD_LINE.search(body)
         ):
             from perfkit.plan.text import read_text

@@ -34,6 +34,14 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class _Stray:
+    """A line of a plan that stands in none, and where that is to be told."""
+
+    words: str
+    fault: Fault
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """The lines of one document, free of what was around it."""
 
@@ -56,7 +64,7 @@ class Block:
 def blocks(lines: list[Line]) -> list[Block]:
     """The plans of a text in their order, clean; empty when nothing in it looks like one."""
     found: list[Block] = []
-    strays: list[tuple[int, Fault]] = []
+    strays: list[tuple[int, _Stray]] = []
     for part in envelope.unwrapped(lines):
         for segment in log.segments(part):
             rest = segment.lines
@@ -84,23 +92,27 @@ def _tables(lines: list[Line]) -> Iterator[table.Part]:
             yield from table.parts(inside)
 
 
-def _with_strays(found: list[Block], strays: list[tuple[int, Fault]]) -> list[Block]:
-    """The blocks with those lines as faults that stand in none, unless they only repeat a line of one."""
+def _with_strays(found: list[Block], strays: list[tuple[int, _Stray]]) -> list[Block]:
+    """The blocks with those lines as faults that stand in none, unless they only repeat a node of one."""
     if not strays:
         return found
     said = {line.text.strip() for block in found for line in block.lines}
-    made = list(found)
-    last = None
-    for count, stray in reversed(strays):
-        if stray.lines[stray.place].text.strip() in said or count == last:
+    first: dict[int, Fault] = {}
+    for count, stray in strays:
+        if not (stray.words.startswith("->") and stray.words in said):
+            first.setdefault(count, stray.fault)
+    made: list[Block] = []
+    for count in range(len(found) + 1):
+        if count:
+            made.append(found[count - 1])
+        fault = first.get(count)
+        if fault is None:
             continue
-        last = count
-        above = found[count - 1] if count else None
-        if above is not None and above.kind == "text":
-            # the plan above ended too early, or it is a plan without its root: that cannot be told
-            made[count - 1] = above if above.refusal else replace(above, refusal=stray.error())
+        if made and made[-1].kind == "text":
+            # the plan above ended too early, or this is a plan without its root: that cannot be told
+            made[-1] = made[-1] if made[-1].refusal else replace(made[-1], refusal=fault.error())
         else:
-            made.insert(count, Block("text", stray.lines, refusal=stray.error()))
+            made.append(Block("text", fault.lines, refusal=fault.error()))
     return made
 
 
@@ -156,11 +168,12 @@ def _text_block(
     return Block("text", inside, query_text, parameters, ways, hard_wrap.doubtful(found), refusal)
 
 
-def _in_lines(lines: list[Line], *, is_table: bool) -> Iterator[Block | Fault]:
+def _in_lines(lines: list[Line], *, is_table: bool) -> Iterator[Block | _Stray]:
     documents = Documents(lines)
     width = width_of(lines)
     place = 0
     has_root = not is_table
+    below: int | None = None
     while place < len(lines):
         words = lines[place].text.strip()
         if not words:
@@ -179,10 +192,19 @@ def _in_lines(lines: list[Line], *, is_table: bool) -> Iterator[Block | Fault]:
             yield _text_block(lines, place, found)
             place = max(found.end, place + 1) if found.odd is None else max(found.end, found.odd + 1)
             has_root = True
+            below = place
         else:
-            if _is_stray(words):
-                yield Fault(lines, place, "this line of a plan fits no plan above it")
+            if below is not None and is_blank(lines[below]):
+                below = place
+            if _is_stray(words) or (below is not None and forms.is_surely_of_plan(lines[place].text)):
+                yield _Stray(words, _fault_of_stray(lines, below, place))
             place += 1
+
+
+def _fault_of_stray(lines: list[Line], below: int | None, place: int) -> Fault:
+    if below is None or below == place:
+        return Fault(lines, place, "this line of a plan fits no plan above it")
+    return Fault(lines, below, "this is no line of the plan above, yet more of a plan follows")
 
 
 def is_head(lines: list[Line], place: int) -> bool:

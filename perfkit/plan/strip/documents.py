@@ -14,6 +14,9 @@ _ABOUT_PLANS: Final = re.compile(
     r"Node Type|[\"']\s*->\s\s?[A-Z]|QUERY PLAN|['\"]Plan\\?['\"]|\((?:cost=|actual (?:time|rows)=|never executed\))| ms +plan:"
 )
 _CLOSERS: Final = {"]": "[", "}": "{", ")": "("}
+_NAMES: Final = re.compile(r"Node Type|QUERY PLAN|Query Text|['\"]Plan\\?['\"]")
+_MOST_LINES_TO_A_PLAN: Final = 8
+"""A document without an end is one about plans only if it says so at once; otherwise it is a stray bracket."""
 _ESCAPED: Final = re.compile(r"\s*(?:\w+ *= *)?[\"'].*\\n")
 _BEGINS: Final = re.compile(r"\s*(?:\[\s*(?:$|[\[{(\"'])|\{\s*(?:$|[\"':])|\([\"'])")
 
@@ -49,7 +52,10 @@ class Documents:
         if self._ends is None:
             self._ends = self._matched()
             self._about = [number for number, line in enumerate(self.lines) if is_about_plans(line.text)]
-        end = self._ends.get(place, len(self.lines))
+        end = self._ends.get(place)
+        if end is None:
+            begin = self.lines[place : place + _MOST_LINES_TO_A_PLAN]
+            return len(self.lines) if any(_NAMES.search(line.text) for line in begin) else None
         first = bisect_left(self._about, place)
         return end if first < len(self._about) and self._about[first] < end else None
 

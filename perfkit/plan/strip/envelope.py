@@ -22,7 +22,9 @@ _LANGUAGE: Final = re.compile(r"[\w+.-]*[ \t]*")
 _COMMENTS: Final = tuple(
     re.compile(rf"[ \t]*{mark}(?: |(?=\t)|$)") for mark in (r"--", r"//", r"\#", r"\*", r";;?", r"%")
 )
-_TAGS: Final = re.compile(r"</?(?:code|span|b|tt|p|div|strong|em|font|samp|kbd)\b[^<>]*>", re.IGNORECASE)
+_TAG: Final = r"</?(?:code|span|b|tt|p|div|strong|em|font|samp|kbd)\b[^<>]*>"
+_TAGS: Final = re.compile(rf"^(?:{_TAG})+|(?:{_TAG})+[ \t]*$", re.IGNORECASE)
+"""Tags around a line; within it they are a constant's own."""
 _PRE: Final = re.compile(r"</?pre\b[^<>]*>", re.IGNORECASE)
 _TABLE: Final = re.compile(r"<(?:table|tr|td)\b", re.IGNORECASE)
 _ENTITIES: Final = ((re.compile(r"&(?:lt|gt);"), "<>"), (re.compile(r"&(?:#0?39|#x27|apos);"), "'"))
@@ -37,7 +39,7 @@ def unwrapped(lines: list[Line]) -> list[list[Line]]:
 def _single_spaced(lines: list[Line]) -> list[Line]:
     """The lines without the blank ones when there is one after each."""
     filled = [place for place, line in enumerate(lines) if not is_blank(line)]
-    if len(filled) < 3 or any(after - before < 2 for before, after in pairwise(filled)):
+    if len(filled) < 2 or any(after - before < 2 for before, after in pairwise(filled)):
         return lines
     return [lines[place] for place in filled]
 

@@ -46,6 +46,10 @@ _CLOSING: Final = re.compile(
     r"|Query Identifier:|Serialization:|Optimizer:|Slice statistics:|Statement statistics:|Memory used:"
     r"|Generated Plan Advice:|Supplied Plan Advice:)"
 )
+_SURE_CLOSING: Final = re.compile(
+    r"(?:(?:Planning|Execution) [Tt]ime|Total runtime): \d+\.\d+ ms$|Query Identifier: -?\d+$|JIT:$"
+    r"|Settings: [\w.]+ = '|Trigger \S.*: (?:time|calls)=\d"
+)
 _FIGURE_VALUE: Final = re.compile(r"-?\d[\d.,]*(?: ?(?:ms|s|kB|MB|bytes|%))?[ \t]*$|\w+=\S")
 _FRAGMENT: Final = re.compile(
     r"\((?:cost=|actual |never executed\))|(?:cost|time|rows|width|loops|calls|read|written|dirtied|hit|write|fpi"
@@ -90,6 +94,7 @@ _PROPERTIES: Final = frozenset(keys.NODE) | {
         "WAL",
     ),
 }
+_ALSO_IN_SUMMARY: Final = frozenset({"Buffers", "I/O Timings", "WAL"})
 _TEXTS: Final = frozenset(
     {"Output", "Order By", "Remote SQL", "Run Condition", "Window", "Function Call", "Table Function Call"}
 )
@@ -158,9 +163,27 @@ def is_closing(words: str) -> bool:
     return _CLOSING.match(words) is not None
 
 
+def is_only_in_tree(label: str) -> bool:
+    """Whether only nodes have the label, and no line of the summary has it inside."""
+    return is_property(label) and label not in _ALSO_IN_SUMMARY
+
+
 def takes_text(label: str) -> bool:
     """Whether a constant below the label may run over several lines."""
     return label.endswith(("Filter", "Cond", "Key")) or label in _TEXTS
+
+
+def is_surely_of_plan(text: str) -> bool:
+    """Whether the line is a property or a part of the summary, in PostgreSQL's form.
+
+    >>> is_surely_of_plan("Execution Time: 5.120 ms"), is_surely_of_plan("Execution time: too long")
+    (True, False)
+    """
+    words = text.strip()
+    label = label_of(words)
+    if label is not None and text[:1].isspace() and is_property(label):
+        return True
+    return _SURE_CLOSING.match(words) is not None
 
 
 def is_figure(words: str) -> bool:

@@ -62,6 +62,6 @@ def _put_together(pieces: list[Line], between: str, width: int) -> Line:
             parts.append(piece.cut(len(piece.text) - len(piece.text.lstrip())))
         else:
             # a blank at the width is lost when the text is copied
-            gaps.append(" " * max(0, width - len(above.text)))
+            gaps.append(" " * max(0, width - above.end))
             parts.append(piece)
     return parts[0].joined_all(parts[1:], gaps)

@@ -35,6 +35,11 @@ class Line:
     joins: tuple[tuple[int, int, int], ...] = ()
     """Where lines that were joined to this one begin: offset in ``text``, number, column."""
 
+    @property
+    def end(self) -> int:
+        """Where the line ended in the original, counted from 0, if nothing in it was changed."""
+        return self.column - 1 + len(self.text)
+
     def cut(self, begin: int, end: int | None = None) -> Line:
         """The part of the line between two offsets."""
         if not begin and end is None:

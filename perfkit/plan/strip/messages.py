@@ -9,7 +9,7 @@ from perfkit.plan.strip import forms
 from perfkit.plan.strip.documents import is_about_plans
 from perfkit.plan.strip.line import Line
 
-_MARK: Final = re.compile(r"(?:psql:[^\s:]+:\d+: )?(NOTICE|INFO|WARNING|DEBUG[1-5]?): {1,2}")
+_MARK: Final = re.compile(r"(?:psql:[^\s:]+:\d+: )?(NOTICE|INFO|WARNING|DEBUG[1-5]?): {1,2}(?:[\dA-Z]{5}: )?")
 _ABOUT: Final = re.compile(r"(?:psql:[^\s:]+:\d+: )?(?:CONTEXT|DETAIL|HINT|LOCATION|STATEMENT|QUERY): {1,2}")
 _PLAN_IN_LOG: Final = re.compile(r"duration: \d+(?:\.\d+)? ms +plan:")
 

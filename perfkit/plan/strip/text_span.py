@@ -6,6 +6,7 @@ name may hold a newline. Another line either goes on with one that something bro
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +18,10 @@ from perfkit.plan.text.expressions import open_quote
 
 _MOST_LINES_OF_A_CONSTANT: Final = 20_000
 """A quote that is not closed until then is a stray one."""
+_RULE: Final = re.compile(r"[ \t]*[-+─┼]{2,}[ \t]*$")
+"""What psql draws below the names of columns."""
+_MOST_BLANK_LINES: Final = 1
+"""What comes after more may be the rest of another plan."""
 _MOST_PIECES_OF_A_HEAD: Final = 20
 _GOES_ON: Final = (
     ",",
@@ -60,9 +65,9 @@ class Span:
 
     @property
     def cuts(self) -> list[int]:
-        """How long the pieces are after which lines were broken."""
+        """At which columns lines were broken."""
         return [
-            len(logical.pieces[place].text)
+            logical.pieces[place].end
             for logical in self.logicals
             for place, is_broken in enumerate(logical.breaks)
             if is_broken
@@ -71,9 +76,9 @@ class Span:
 
 def width_of(lines: list[Line]) -> int | None:
     """The width at which a terminal may have cut the lines; None when they show none."""
-    lengths = [len(line.text) for line in lines]
-    widest = max(lengths, default=0)
-    return widest if widest >= _LEAST_WIDTH and lengths.count(widest) >= _LEAST_CUTS else None
+    ends = [line.end for line in lines]
+    widest = max(ends, default=0)
+    return widest if widest >= _LEAST_WIDTH and ends.count(widest) >= _LEAST_CUTS else None
 
 
 def span(lines: list[Line], begin: int, width: int | None = None) -> Span:
@@ -131,25 +136,45 @@ class _Walk:
                 continue
             indent = indent_of(text)
             if self._begins(words, indent, blanks):
-                if (self.open > 0 and self._is_torn()) or (self.is_beside and words.startswith("->")):
+                if self._is_late(words, indent, blanks) or (self.open > 0 and self._is_torn()):
                     return self._ended(blanks, self.place)
                 if self.inner is None and indent > self.column:
                     self.inner = indent
-                self.is_beside = self.is_beside or (forms.is_closing(words) and indent <= self.column + 1)
+                self.is_beside = self.is_beside or self._is_of_summary(words, indent)
                 self._begin(words)
             elif not blanks and not self._is_root(words, indent) and self._goes_on(words, text):
                 self._add(line, words)
             else:
-                return self._ended(blanks, self.place if not blanks and self._is_unclear(words) else None)
+                is_unclear = not blanks and self._is_unclear(words, indent)
+                return self._ended(blanks, self.place if is_unclear else None)
             blanks = 0
-        return self._ended(blanks, self.place - blanks - 1 if self.open > 0 and self._is_torn() else None)
+        return self._ended(blanks, None)
 
     def _ended(self, blanks: int, odd: int | None) -> Span:
+        last = self.logicals[-1].pieces[-1].text.rstrip()
+        if odd is None and (last.endswith(("...", "…")) or (self.open > 0 and self._is_torn())):
+            odd = self.place - blanks - 1
         return Span(self.logicals, self.place - blanks, odd)
 
-    def _is_unclear(self, words: str) -> bool:
-        """Whether the words that end the plan stand for lines that were left out, or may be the rest of the last one."""
-        if forms.ELISION.match(words):
+    def _is_of_summary(self, words: str, indent: int) -> bool:
+        return not words.startswith("->") and (
+            indent <= self.column or (forms.is_closing(words) and indent <= self.column + 1)
+        )
+
+    def _is_late(self, words: str, indent: int, blanks: int) -> bool:
+        """Whether the words are of a tree that has ended: of another plan, or of this one after foreign lines."""
+        label = forms.label_of(words)
+        if not words.startswith("->") and (label is None or not forms.is_only_in_tree(label)):
+            return False
+        is_next_to_root = blanks > 0 and (self.inner is None or indent <= self.inner)
+        return self.is_beside or is_next_to_root or blanks > _MOST_BLANK_LINES
+
+    def _is_unclear(self, words: str, indent: int) -> bool:
+        """Whether the words that end the plan stand for lines that were left out, or may be the rest of a line."""
+        below = self.lines[self.place + 1].text if self.place + 1 < len(self.lines) else ""
+        if _RULE.match(below):
+            return False
+        if forms.ELISION.match(words) or indent >= (self.inner or self.column + 2):
             return True
         last = self.logicals[-1].pieces[-1].text
         if last.endswith((")", "'")) and self.open <= 0 and words[0].isalnum():
@@ -180,6 +205,8 @@ class _Walk:
         label = forms.label_of(words)
         if label is None:
             return is_inside and not blanks and forms.is_target(words)
+        if label == "Time":
+            return False
         if not is_inside:
             if self.open > 0 or forms.is_fragment(words):
                 return False
@@ -194,7 +221,7 @@ class _Walk:
 
     def _is_summary(self, words: str, label: str) -> bool:
         """Whether a line of an unknown label beside the tree says a figure, or heads lines that are indented below it."""
-        if label == "Time" or label.isupper():
+        if label.isupper():
             return False
         if not words.endswith(":"):
             return forms.is_figure(words)
@@ -237,9 +264,10 @@ class _Walk:
                 return len(last) >= _LEAST_WIDTH // 2
         if self.width is None or self.width < _LEAST_WIDTH:
             return False
+        end = logical.pieces[-1].end
         if self.is_cut:
-            return len(last) == self.width
-        return len(last.rstrip()) + 1 + len(words.split()[0]) > self.width and not FOOTER.match(text)
+            return end == self.width
+        return end + 1 + len(words.split()[0]) > self.width and not FOOTER.match(text)
 
     def _begin(self, words: str) -> None:
         self.logicals.append(Logical([]))
@@ -273,7 +301,7 @@ class _Walk:
         if end is None:
             return text
         for place in range(self.place, end + 1):
-            logical.breaks.append(self._is_broken_constant(logical.pieces[-1].text, self.lines[place].text))
+            logical.breaks.append(self._is_broken_constant(logical.pieces[-1].end, self.lines[place].text))
             logical.pieces.append(self.lines[place])
             text += "\n" + self.lines[place].text
         self.place = end + 1
@@ -299,10 +327,10 @@ class _Walk:
             quote = still
         return None
 
-    def _is_broken_constant(self, above: str, text: str) -> bool:
+    def _is_broken_constant(self, end: int, text: str) -> bool:
         """Whether a newline in a constant is there because the lines were broken at a width."""
         if self.width is None or self.width < _LEAST_WIDTH or not text.strip():
             return False
         if self.is_cut:
-            return len(above) == self.width
-        return len(above.rstrip()) + 1 + len(text.split()[0]) > self.width
+            return end == self.width
+        return end + 1 + len(text.split()[0]) > self.width
