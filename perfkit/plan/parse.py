@@ -138,7 +138,7 @@ def _quick(text: str) -> Collected | None:
         ):
             from perfkit.plan.text import read_text
 
-            return Collected(plans=(read_text(text),), lines=(first,), errors=())
+            return Collected(plans=(read_text(body),), lines=(first,), errors=())
     except json.JSONDecodeError:
         return None
     except PlanParseError as error:

@@ -220,7 +220,7 @@ def is_head(lines: list[Line], place: int) -> bool:
         below, is_inside = "", False
     if forms.FIGURES.search(words) is not None:
         if forms.has_all_figures(words):
-            return forms.is_known_node(words) or is_inside
+            return forms.is_known_node(words) or (is_inside and forms.may_be_node(words))
         return forms.is_known_node(words) and (words.count("(") > words.count(")") or words.endswith(")"))
     if not forms.is_known_node(words):
         return False
@@ -248,8 +248,10 @@ def _stands_alone(lines: list[Line], place: int) -> bool:
 
 def _is_root_of_table(lines: list[Line], place: int) -> bool:
     """Whether a table whose first row this is holds a plan whose root is of an unknown kind."""
-    return all(is_blank(line) for line in lines[:place]) and any(
-        forms.is_node(line.text.strip()) for line in lines[place:]
+    return (
+        forms.may_be_node(lines[place].text.strip())
+        and all(is_blank(line) for line in lines[:place])
+        and any(forms.is_node(line.text.strip()) for line in lines[place:])
     )
 
 

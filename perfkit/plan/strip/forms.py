@@ -35,6 +35,7 @@ _BARE_NODE: Final = re.compile(
     rf"{_FLAGS}(?:{_SCANS}(?: Backward)?(?: using {_IDENTIFIER})?(?: on {_TARGET})?|{_STEPS}|Custom Scan \(.*\).*)\s*$"
     rf"|{_TARGETS}{_TARGET}\s*$"
 )
+_FOREIGN: Final = re.compile(r"->|\d:\d\d:\d|[A-Z]: ")
 _NODE: Final = re.compile(r"->(?:[ \t]*$|[ \t]*[A-Z*])")
 _HEADING: Final = re.compile(
     r"(?:CTE \S.*|(?:InitPlan|SubPlan) \S+(?: \(.*\))?|(?:InitPlan|SubPlan) .*)[ \t]*$"
@@ -126,6 +127,15 @@ def has_all_figures(words: str) -> bool:
 def is_known_node(words: str) -> bool:
     """Whether the words begin as a node of PostgreSQL's does."""
     return _KNOWN_NODE.match(words) is not None
+
+
+def may_be_node(words: str) -> bool:
+    """Whether the words may be a node of an extension's: they begin as one, and neither as another's nor as a log does.
+
+    >>> may_be_node("Gather Motion 3:1  (slice1; segments: 3)"), may_be_node("Nov 24 00:32:17 db1 postgres[1]: ->  Hash")
+    (True, False)
+    """
+    return words[:1].isupper() and _FOREIGN.search(words) is None
 
 
 def is_bare_node(words: str) -> bool:
