@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -11,7 +10,6 @@ from perfkit.errors import UsageError
 
 if TYPE_CHECKING:
     from perfkit.comparison.observed import Observed
-    from perfkit.plan import Plan
 
 MOST_NAMED = 12
 """Plans that are named in an error; a log may hold hundreds."""
@@ -29,8 +27,7 @@ def chosen(text: str, name: str, number: int | None) -> Observed:
     if number is not None and number > len(found):
         raise UsageError(f"--plan {number}: the input holds {_counted(len(found))}")
     if number is None and len(found) > 1:
-        placed = _placed(text, [one.plan for one in found])
-        names = [_name(place, plan, line) for place, (plan, line) in enumerate(placed, 1)]
+        names = [_name(place, one) for place, one in enumerate(found, 1)]
         more = f", and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         raise UsageError(
             f"the input holds {_counted(len(found))}: {', '.join(names[:MOST_NAMED])}{more};"
@@ -41,31 +38,26 @@ def chosen(text: str, name: str, number: int | None) -> Observed:
 
 def answer_all(text: str, name: str, form: str, as_json: bool) -> None:
     """Print every plan that can be read under a heading; what cannot is told on stderr and raised at the end."""
-    from perfkit.comparison.observed import observed, read_saved
-    from perfkit.plan import Collected, collect_plans
+    from perfkit.comparison.observed import collect_observed
 
-    saved = read_saved(text, name)
-    if saved is None:
-        found = collect_plans(text)
-    else:
-        found = Collected(plans=tuple(one.plan for one in saved), errors=())
-    if not found.plans:
-        raise found.errors[0]
+    found, errors = collect_observed(text, name)
+    if not found:
+        raise errors[0]
     if as_json:
         from perfkit.document import dumps
 
-        plans = [as_document(observed(plan)) for plan in found.plans]
+        plans = list(map(as_document, found))
         click.echo(dumps({"schema": "perfkit.plans/1", "plans": plans}), nl=False)
     else:
-        for place, (plan, line) in enumerate(_placed(text, found.plans), 1):
-            where = f", line {line}" if line else ""
-            title = f"Plan {place} of {len(found.plans)}{where}"
+        for place, one in enumerate(found, 1):
+            where = f", line {one.line}" if one.line else ""
+            title = f"Plan {place} of {len(found)}{where}"
             head = {"text": title, "markdown": f"## {title}", "html": f"<h2>{title}</h2>"}[form]
-            click.echo(f"{head}\n\n{shown(observed(plan), form)}\n")
-    for error in found.errors[1:]:
+            click.echo(f"{head}\n\n{shown(one, form)}\n")
+    for error in errors[1:]:
         click.echo(f"perfkit: {error}", err=True)
-    if found.errors:
-        raise found.errors[0]
+    if errors:
+        raise errors[0]
 
 
 def shown(found: Observed, form: str) -> str:
@@ -92,15 +84,5 @@ def _counted(count: int) -> str:
     return f"{count:,} {'plan' if count == 1 else 'plans'}"
 
 
-def _name(place: int, plan: Plan, line: int | None) -> str:
-    return f"{place} {plan.root.label}" + (f" (line {line})" if line else "")
-
-
-def _placed(text: str, plans: Sequence[Plan]) -> list[tuple[Plan, int | None]]:
-    """Each plan with the line it begins in; None where one document holds several."""
-    from perfkit.plan.strip import blocks
-
-    found = blocks(text)
-    if len(found) != len(plans):
-        return [(plan, None) for plan in plans]
-    return [(plan, block.lines[0].number) for plan, block in zip(plans, found, strict=True)]
+def _name(place: int, one: Observed) -> str:
+    return f"{place} {one.plan.root.label}" + (f" (line {one.line})" if one.line else "")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from perfkit.capture.values import Capture, Counters, Measurement, Samples
-from perfkit.errors import UsageError
+from perfkit.errors import PlanParseError, UsageError
 from perfkit.findings.finding import Finding
-from perfkit.plan import Plan, parse_plans, read_json
+from perfkit.plan import Plan, collect_plans, read_json
 
 if TYPE_CHECKING:
     from perfkit.investigation import Investigation
@@ -29,6 +29,8 @@ class Observed:
     samples: Samples = NO_SAMPLES
     counters: tuple[Counters, ...] = ()
     """Of each run that was counted; empty where the plan is the only run."""
+    line: int | None = None
+    """Of the text that it was read from; None where it was read from none, or perfkit saved it."""
     known_findings: tuple[Finding, ...] | None = None
     """Those of an investigation; None where they have to be looked for."""
 
@@ -91,8 +93,20 @@ def read_observed(text: str, name: str) -> tuple[Observed, ...]:
     ``name`` is what the text is called in errors. UsageError for a document that holds no plan, PlanParseError for a
     text that cannot be read.
     """
+    found, errors = collect_observed(text, name)
+    if errors:
+        raise errors[0]
+    return found
+
+
+def collect_observed(text: str, name: str) -> tuple[tuple[Observed, ...], tuple[PlanParseError, ...]]:
+    """The same with an error for each plan that cannot be read, instead of the first one raised."""
     saved = read_saved(text, name)
-    return tuple(Observed(plan=plan) for plan in parse_plans(text)) if saved is None else saved
+    if saved is not None:
+        return saved, ()
+    found = collect_plans(text)
+    plans = zip(found.plans, found.lines, strict=True)
+    return tuple(Observed(plan=plan, line=line) for plan, line in plans), found.errors
 
 
 def read_saved(text: str, name: str) -> tuple[Observed, ...] | None:

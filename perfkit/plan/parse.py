@@ -23,7 +23,8 @@ _ODD_LINE: Final = re.compile(
     re.MULTILINE,
 )
 """A line below the root that clean TEXT does not have, but for rare ones."""
-_ODD_MARK: Final = re.compile(r"[\r\xa0\x1b]|&(?:[lg]t|#\w+|apos);")
+_ODD_MARK: Final = re.compile(r"[\r\xa0\x1b…↵]|[ .+]\n|&(?:[lg]t|#\w+|apos);")
+"""What clients put into a text, psql at the ends of lines."""
 _IS_TEXT_INSIDE: Final = re.compile(r'"duration: |QUERY PLAN')
 _MOST_NAMED: Final = 8
 
