@@ -98,7 +98,7 @@ def best_seconds(action: Callable[[], object]) -> float:
     """CPU of the quickest of several runs, the first not counted."""
     action()
     times: list[float] = []
-    while sum(times) < LEAST_SECONDS or len(times) < 3:
+    while sum(times) < LEAST_SECONDS or len(times) < 2:
         gc.collect()
         before = time.process_time()
         action()
