@@ -10,7 +10,7 @@ from perfkit.plan.strip.line import Line
 from perfkit.plan.strip.replaced import replaced
 
 BEGINS: Final = re.compile(
-    r"[ \t]*<(?:table|thead|tbody|pre|html|body|!doctype|tr|td|th|div|p|code|figure)\b", re.IGNORECASE
+    r"[ \t]*<(?:tr|td)\b|[ \t]*<.*?<(?:table|pre)\b|[ \t]*<(?:table|pre)\b", re.IGNORECASE
 )
 _OUTER: Final = re.compile(r"<(table|pre)\b", re.IGNORECASE)
 _TAG: Final = re.compile(r"<(/?)(td|pre)\b([^<>]*)>", re.IGNORECASE)
@@ -18,6 +18,8 @@ _BREAK: Final = re.compile(r"<br ?/?>", re.IGNORECASE)
 _ESCAPE: Final = re.compile(
     r"&(?:\w+|#\d+|#[xX][\da-fA-F]+);|</?(?:span|code|samp|font|b|i|em|strong)\b[^<>]*>"
 )
+_EMPTY: Final = "&nbsp; "
+"""What psql writes for a cell without text."""
 _BLANK: Final = ("&nbsp;", "&#160;", "&#xa0;", "&#xA0;")
 
 
@@ -61,7 +63,7 @@ def _broken(line: Line) -> list[Line]:
         place = mark.end()
     if place < len(text) or not parts:
         parts.append(line.cut(place))
-    return [replaced(part, _ESCAPE, _plain) for part in parts]
+    return [replaced(part.cut(0, 0) if part.text == _EMPTY else part, _ESCAPE, _plain) for part in parts]
 
 
 def _plain(escape: str) -> str:

@@ -51,6 +51,8 @@ def cells(lines: list[Line], begin: int) -> tuple[list[Line], int]:
         if labelled is not None:
             label = labelled
             records.append([_Printed(line.cut(label.end()))])
+        elif label is not None and text.rstrip() == label[0].rstrip():
+            records.append([_Printed(line.cut(len(text)))])
         elif heading is not None:
             if records and int(heading[1] or heading[2]) == 1:
                 break

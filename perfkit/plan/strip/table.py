@@ -85,7 +85,7 @@ def _indented(lines: list[Line], place: int) -> list[Line]:
         return []
     filled = [line.text for line in lines[place:end] if not is_blank(line)]
     shared = 0
-    while all(text[shared].isspace() and text[shared] == filled[0][shared] for text in filled):
+    while filled and all(text[shared].isspace() and text[shared] == filled[0][shared] for text in filled):
         shared += 1
     return [line.cut(min(shared, len(line.text))) for line in lines[place:end]] if shared else []
 
@@ -163,9 +163,13 @@ def _headless(lines: list[Line], place: int) -> tuple[list[Line], int]:
 
 
 def _end_of_run(lines: list[Line], begin: int) -> int:
+    """Where the paragraph ends; a constant of the plan may hold a blank line."""
+    quote = ""
     for place in range(begin, len(lines)):
-        if is_blank(lines[place]) or FOOTER.match(lines[place].text) or lists.AFTER.match(lines[place].text):
+        text = lines[place].text
+        if not quote and (is_blank(lines[place]) or FOOTER.match(text) or lists.AFTER.match(text)):
             return place if place > begin else place + 1
+        quote = open_quote(text, quote)
     return len(lines)
 
 

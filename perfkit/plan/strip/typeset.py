@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from perfkit.plan.strip.line import Line
+from perfkit.plan.strip.line import Line, is_blank
 from perfkit.plan.strip.replaced import replaced
 
 _ASCIIDOC_HEAD: Final = re.compile(r"\[|\|={3,}\s*$|\^l\||2\+\^?\|")
@@ -37,6 +37,8 @@ def asciidoc(lines: list[Line]) -> list[Line]:
             continue
         mark = _ASCIIDOC_CELL.match(line.text)
         inside = line.cut(mark.end()) if mark else line
+        # a cell without text is written as a blank
+        inside = inside.cut(0, 0) if is_blank(inside) else inside
         found.append(replaced(inside, _ASCIIDOC_ESCAPE, lambda _: "|"))
     return found
 
