@@ -62,7 +62,8 @@ def cells(lines: list[Line], begin: int) -> tuple[list[Line], int]:
             rule = columns_of(text.rstrip())
         elif is_blank(line):
             # between records without headers at border 0
-            if not records or place + 1 == len(lines) or not LABEL.match(lines[place + 1].text):
+            following = lines[place + 1].text if place + 1 < len(lines) else ""
+            if label is None or not following.startswith(label[0].rstrip()):
                 break
             is_raw |= text != ""
         else:
