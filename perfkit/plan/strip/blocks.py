@@ -145,7 +145,7 @@ def _logged(lines: list[Line], *, is_closed: bool) -> tuple[list[Block], list[Li
 
 
 def _is_root_in_log(text: str) -> bool:
-    return text[:1].isalpha() and forms.FIGURES.search(text) is not None
+    return forms.may_be_node(text) and forms.FIGURES.search(text) is not None
 
 
 def _is_whole(lines: list[Line], found: Span) -> bool:

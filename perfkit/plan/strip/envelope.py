@@ -33,7 +33,11 @@ _ENTITIES: Final = ((re.compile(r"&(?:lt|gt);"), "<>"), (re.compile(r"&(?:#0?39|
 def unwrapped(lines: list[Line]) -> list[list[Line]]:
     """The texts inside the envelope and around it, in their order."""
     whole = unnumbered(_without_container(unquoted(messages.without_marks(_single_spaced(lines)))))
-    return [unnumbered(_without_tags(inner)) for part in fenced(whole) for inner in _preformatted(part)]
+    return [
+        unnumbered(_without_sides(_without_tags(inner)))
+        for part in fenced(whole)
+        for inner in _preformatted(part)
+    ]
 
 
 def _single_spaced(lines: list[Line]) -> list[Line]:
@@ -82,6 +86,20 @@ def _without_container(lines: list[Line]) -> list[Line]:
     if any(mark is None and not is_blank(line) for mark, line in zip(marks, lines, strict=True)):
         return lines
     return [line.cut(mark.end()) if mark else line for line, mark in zip(lines, marks, strict=True)]
+
+
+def _without_sides(lines: list[Line]) -> list[Line]:
+    """The lines without the bars or backquotes that stand at both ends of each."""
+    filled = [line.text.strip() for line in lines if not is_blank(line)]
+    mark = filled[0][0] if filled else ""
+    if mark not in ("|", "`") or not all(len(text) > 1 and text[0] == text[-1] == mark for text in filled):
+        return lines
+    found = []
+    for line in lines:
+        begin = line.text.find(mark) + 1
+        inside = line.cut(begin, max(begin, line.text.rfind(mark)))
+        found.append(inside.cut(1) if mark == "|" and inside.text.startswith(" ") else inside)
+    return found
 
 
 def uncommented(lines: list[Line]) -> list[Line]:

@@ -152,7 +152,7 @@ class _Walk:
 
     def _ended(self, blanks: int, odd: int | None) -> Span:
         last = self.logicals[-1].pieces[-1].text.rstrip()
-        if odd is None and (last.endswith(("...", "…")) or (self.open > 0 and self._is_torn())):
+        if odd is None and (last.endswith(("...", "…")) or self.open > 0):
             odd = self.place - blanks - 1
         return Span(self.logicals, self.place - blanks, odd)
 

@@ -75,7 +75,7 @@ def wrapped(text: str, width: int, *, is_flowed: bool = False) -> str:
     for line in lines(text):
         while len(line) > width:
             cut = line.rfind(" ", 0, width + 1)
-            if not line[:cut].strip():
+            if cut < 0 or not line[:cut].strip():
                 break
             found.append(line[: cut + 1] if is_flowed else line[:cut].rstrip())
             line = line[cut + 1 :].lstrip()
@@ -146,6 +146,8 @@ LINES: dict[str, Decoration] = {
     "comments of C": lambda text: "/*\n\n" + each(" * ")(text) + "\n */\n",
     "no-break blanks": lambda text: text.replace(" ", "\xa0"),
     "arrows of a word processor": lambda text: re.sub(r"(?m)^( *)->", r"\1→", text),
+    "backquotes": each("`", "`"),
+    "bars": each("| ", " |"),
     "colours": each("\x1b[32m", "\x1b[0m"),
     "container": each("db-1  | "),
     "orchestrator": each("2024-01-01T00:00:00.000000000Z stderr F "),
