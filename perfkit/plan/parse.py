@@ -14,6 +14,7 @@ from perfkit.plan.model import Plan
 from perfkit.plan.read_json import read_json
 from perfkit.plan.strip import Block, blocks, forms, loose_json, rows
 from perfkit.plan.strip.line import Line, lines_of, refused
+from perfkit.plan.strip.text_span import LEAST_TERMINAL
 
 _NOTHING: Final = "found no plan; expected the output of EXPLAIN as TEXT, JSON, YAML or XML"
 _ODD_LINE: Final = re.compile(
@@ -181,8 +182,9 @@ def _load_json(block: Block) -> object:
 def _other_readings(block: Block, message: str) -> Iterator[str]:
     """The text as it may have been before lines were broken within strings, and in other notations."""
     if message.startswith("Invalid control character"):
-        for between in ("", " "):
-            yield between.join(line.text for line in block.lines)
+        is_cut = max(line.end for line in block.lines) >= LEAST_TERMINAL
+        for between in ("", " ") if is_cut else (" ", ""):
+            yield between.join(line.text.rstrip() if between else line.text for line in block.lines)
     yield loose_json.strict(block.text)
 
 

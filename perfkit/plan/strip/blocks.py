@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from perfkit.errors import PlanParseError
 from perfkit.plan.strip import envelope, forms, hard_wrap, log, quoting, table
-from perfkit.plan.strip.documents import Documents, is_about_plans
+from perfkit.plan.strip.documents import Documents
 from perfkit.plan.strip.line import Line, indent_of, is_blank, refused, without_edges
 from perfkit.plan.strip.text_span import Span, span, width_of
 
@@ -66,15 +66,17 @@ def blocks(lines: list[Line]) -> list[Block]:
     found: list[Block] = []
     strays: list[tuple[int, _Stray]] = []
     for part in envelope.unwrapped(lines):
+        is_below = False
         for segment in log.segments(part):
             rest = segment.lines
+            is_below = is_below or segment.is_entry
             if segment.is_entry:
                 block, rest = _logged(without_edges(segment.lines), is_closed=segment.is_closed)
                 found += block
             for cells in _tables(envelope.uncommented(rest)):
                 if cells.refusal is not None:
                     found.append(Block("text", [], refusal=cells.refusal))
-                for block_or_stray in _in_lines(cells.lines, is_table=cells.is_table):
+                for block_or_stray in _in_lines(cells.lines, is_table=cells.is_table, is_below=is_below):
                     if isinstance(block_or_stray, Block):
                         found.append(block_or_stray)
                     else:
@@ -168,12 +170,12 @@ def _text_block(
     return Block("text", inside, query_text, parameters, ways, hard_wrap.doubtful(found), refusal)
 
 
-def _in_lines(lines: list[Line], *, is_table: bool) -> Iterator[Block | _Stray]:
+def _in_lines(lines: list[Line], *, is_table: bool, is_below: bool) -> Iterator[Block | _Stray]:
     documents = Documents(lines)
     width = width_of(lines)
     place = 0
     has_root = not is_table
-    below: int | None = None
+    below: int | None = 0 if is_below else None
     while place < len(lines):
         words = lines[place].text.strip()
         if not words:
@@ -256,8 +258,8 @@ def _is_root_of_table(lines: list[Line], place: int) -> bool:
 
 
 def _is_stray(words: str) -> bool:
-    if words.startswith("->"):
-        return forms.is_node(words) and (is_about_plans(words) or forms.is_known_node(words[2:].lstrip()))
+    if forms.holds_node(words):
+        return True
     if words.startswith(('"Node Type":', 'Node Type: "', "<Node-Type>")):
         return True
     return forms.is_known_node(words) and forms.FIGURES.search(words) is not None

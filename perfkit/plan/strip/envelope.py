@@ -32,12 +32,20 @@ _ENTITIES: Final = ((re.compile(r"&(?:lt|gt);"), "<>"), (re.compile(r"&(?:#0?39|
 
 def unwrapped(lines: list[Line]) -> list[list[Line]]:
     """The texts inside the envelope and around it, in their order."""
-    whole = unnumbered(_without_container(unquoted(messages.without_marks(_single_spaced(lines)))))
+    plain = _single_spaced(_without_padding(lines))
+    whole = unnumbered(_without_container(unquoted(messages.without_marks(plain))))
     return [
         unnumbered(_without_sides(_without_tags(inner)))
         for part in fenced(whole)
         for inner in _preformatted(part)
     ]
+
+
+def _without_padding(lines: list[Line]) -> list[Line]:
+    """The lines without the blanks at their ends, when all have some."""
+    if not all(is_blank(line) or line.text[-1:].isspace() for line in lines):
+        return lines
+    return [line.cut(0, len(line.text.rstrip())) for line in lines]
 
 
 def _single_spaced(lines: list[Line]) -> list[Line]:
@@ -132,7 +140,7 @@ def fenced(lines: list[Line]) -> list[list[Line]]:
         mark = _FENCE.match(line.text)
         if mark is None:
             text = line.text.rstrip()
-            if is_inside and text.endswith("```"):
+            if text.endswith("```"):
                 parts[-1].append(line.cut(0, text.rfind("```")))
                 is_inside = False
                 parts.append([])

@@ -37,13 +37,16 @@ _BARE_NODE: Final = re.compile(
 )
 _FOREIGN: Final = re.compile(r"->|\d:\d\d:\d|[A-Z]: ")
 _NODE: Final = re.compile(r"->(?:[ \t]*$|[ \t]*[A-Z*])")
+_NODE_WITHIN: Final = re.compile(
+    rf"->[ \t]+(?:{_FLAGS}(?:{_SCANS}|{_STEPS})\b|{_TARGETS}\S|Custom Scan \(|[A-Z][^()]*  ?\((?:cost=|actual |never ))"
+)
 _HEADING: Final = re.compile(
     r"(?:CTE \S.*|(?:InitPlan|SubPlan) \S+(?: \(.*\))?|(?:InitPlan|SubPlan) .*)[ \t]*$"
 )
 _TARGET_LINE: Final = re.compile(rf"{_TARGETS}{_TARGET}[ \t]*$")
 _LABEL: Final = re.compile(r"([A-Z][^\n:'\"=]{0,60}):(?:[ \t]|$)")
 _CLOSING: Final = re.compile(
-    r"(?:Planning:|Planning [Tt]ime:|Execution [Tt]ime:|Total runtime:|JIT:|Trigger \S+(?: (?:for constraint|on)\b|: ?(?:(?:time|calls)=|$))|Settings:"
+    r"(?:Planning:|Planning [Tt]ime:|Execution [Tt]ime:|Total runtime:|JIT:|Trigger(?:$| RI_\w+| \S+ (?:for|on)\b| \S+: ?(?:(?:time|calls)=|$))|Settings:"
     r"|Query Identifier:|Serialization:|Optimizer:|Slice statistics:|Statement statistics:|Memory used:"
     r"|Generated Plan Advice:|Supplied Plan Advice:)"
 )
@@ -112,6 +115,15 @@ def is_node(words: str) -> bool:
     (True, False)
     """
     return _NODE.match(words) is not None
+
+
+def holds_node(text: str) -> bool:
+    """Whether a node below another stands somewhere in the line.
+
+    >>> holds_node("x | ->  Seq Scan on a  (cost=0.00..1.00 rows=1 width=4)"), holds_node("a -> 'Seq Scan'")
+    (True, False)
+    """
+    return "->" in text and _NODE_WITHIN.search(text) is not None
 
 
 def has_all_figures(words: str) -> bool:

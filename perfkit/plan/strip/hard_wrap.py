@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from perfkit.plan.strip.line import Line
@@ -16,8 +17,33 @@ def ways(found: Span) -> list[list[Line]]:
     cuts = found.cuts
     if not cuts:
         return [_joined(found, "", 0)]
+    found = _without_margin(found)
     words, cut = _joined(found, " ", 0), _joined(found, "", max(cuts))
-    return [cut, words] if is_terminal(cuts) else [words, cut]
+    return [cut, words] if is_terminal(cuts) or _is_within_words(found) else [words, cut]
+
+
+def _without_margin(found: Span) -> Span:
+    """The lines without what the root is indented by, when the pieces of broken lines are, too: that came later."""
+    root = found.logicals[0].pieces[0].text
+    margin = root[: len(root) - len(root.lstrip())]
+    pieces = [piece for logical in found.logicals for piece in logical.pieces]
+    if not margin or not all(piece.text.startswith(margin) for piece in pieces):
+        return found
+    logicals = [
+        Logical([piece.cut(len(margin)) for piece in logical.pieces], logical.breaks)
+        for logical in found.logicals
+    ]
+    return replace(found, logicals=logicals)
+
+
+def _is_within_words(found: Span) -> bool:
+    """Whether a line was broken where SQL has no blank."""
+    return any(
+        piece.text.startswith((")", ".", ",", ":", "]"))
+        for logical in found.logicals
+        for piece, is_broken in zip(logical.pieces[1:], logical.breaks, strict=True)
+        if is_broken
+    )
 
 
 def doubtful(found: Span) -> Line | None:
@@ -27,9 +53,14 @@ def doubtful(found: Span) -> Line | None:
         return None
     for logical in found.logicals:
         for (above, piece), is_broken in zip(pairwise(logical.pieces), logical.breaks, strict=True):
-            if is_broken and above.text[-1:].isalnum() and piece.text[:1].isalnum():
+            if is_broken and not _is_between_words(above.text.rstrip(), piece.text.lstrip()):
                 return piece
     return None
+
+
+def _is_between_words(above: str, piece: str) -> bool:
+    """Whether EXPLAIN has a blank between such ends of lines."""
+    return above.endswith((",", " AND", " OR")) or piece.startswith(("AND ", "OR ", "(cost=", "(actual "))
 
 
 def _joined(found: Span, between: str, width: int) -> list[Line]:
@@ -58,7 +89,8 @@ def _put_together(pieces: list[Line], between: str, width: int) -> Line:
     gaps = []
     for above, piece in pairwise(pieces):
         if between:
-            gaps.append("" if above.text[-1:].isspace() else between)
+            parts[-1] = parts[-1].cut(0, len(parts[-1].text.rstrip()))
+            gaps.append(between)
             parts.append(piece.cut(len(piece.text) - len(piece.text.lstrip())))
         else:
             # a blank at the width is lost when the text is copied

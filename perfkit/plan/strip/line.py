@@ -22,7 +22,7 @@ _ODD_BLANK: Final = re.compile(
     rf"^[ \t]*[{_BLANKS}]|[{_BLANKS}]\((?:cost=|actual )|->[ \t]*[{_BLANKS}]", re.MULTILINE
 )
 """Such a blank where EXPLAIN has one; elsewhere it may be a constant's own."""
-_ODD_ARROW: Final = re.compile(r"^([ \t>]*)(?:→|[‐‒–—−]>)(?=[ \t])", re.MULTILINE)
+_ODD_ARROW: Final = re.compile(r"^([ \t>#/*|-]*)(?:→|[‐‒–—−]>)(?=[ \t])", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,10 @@ def _piece(found: re.Match[str]) -> str:
 
 
 def _quoted(piece: str) -> str:
+    if "\n" in piece:
+        # Python writes no newline into a text, so the line was broken, which cannot be mended here
+        return piece
     try:
-        return json.dumps(ast.literal_eval(piece.replace("\n", "\\n")))
+        return json.dumps(ast.literal_eval(piece))
     except (ValueError, SyntaxError):
         return json.dumps(piece[1:-1])

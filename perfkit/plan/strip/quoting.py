@@ -39,8 +39,9 @@ def without_quotes(lines: list[Line], *, is_table: bool) -> list[Line]:
     inside = False
     for line in lines:
         text = line.text.rstrip()
-        if not inside or text.count('"') % 2:
-            text = text.rstrip(_AFTER)
+        cell = text.rstrip(_AFTER)
+        if cell.endswith('"') and (not inside or cell.count('"') % 2):
+            text = cell
         begin = 0
         if not inside:
             begin = len(text) - len(text.lstrip())

@@ -152,7 +152,7 @@ class _Walk:
 
     def _ended(self, blanks: int, odd: int | None) -> Span:
         last = self.logicals[-1].pieces[-1].text.rstrip()
-        if odd is None and (last.endswith(("...", "…")) or self.open > 0):
+        if odd is None and (last.endswith(("...", "…", *_GOES_ON)) or self.open > 0):
             odd = self.place - blanks - 1
         return Span(self.logicals, self.place - blanks, odd)
 
@@ -164,6 +164,8 @@ class _Walk:
     def _is_late(self, words: str, indent: int, blanks: int) -> bool:
         """Whether the words are of a tree that has ended: of another plan, or of this one after foreign lines."""
         label = forms.label_of(words)
+        if label is not None and not forms.takes_text(label) and forms.holds_node(words):
+            return True
         if not words.startswith("->") and (label is None or not forms.is_only_in_tree(label)):
             return False
         is_next_to_root = blanks > 0 and (self.inner is None or indent <= self.inner)
@@ -251,11 +253,12 @@ class _Walk:
         """Whether the words go on with the last line, which was broken."""
         logical = self.logicals[-1]
         last = logical.pieces[-1].text
-        if self.open > 0 or last.rstrip().endswith(_GOES_ON) or forms.is_fragment(words):
+        if self.open > 0 or last.rstrip().endswith((*_GOES_ON, ":")) or forms.is_fragment(words):
             return True
-        ended = last.strip()
-        if ended in ("Planning", "Execution", "Total"):
+        if last.strip() in ("Planning", "Execution", "Total"):
             return True
+        if forms.label_of(words) == "Time":
+            return False
         head = logical.pieces[0].text.strip()
         is_head = len(self.logicals) == 1 or head.startswith("->")
         if is_head and self.has_figures and len(logical.pieces) < _MOST_PIECES_OF_A_HEAD:
@@ -292,10 +295,11 @@ class _Walk:
         if not quote:
             return text
         label = forms.label_of(words)
-        if label is not None and not forms.takes_text(label) and self._is_own_line(text):
+        if forms.label_of(logical.pieces[0].text.strip()) == "Settings":
+            # a setting has no newline, so what opens a quote is a part of the line
+            self.open += 1 if len(logical.pieces) == 1 else -1
             return text
-        if label == "Settings":
-            self.open += 1 - 2 * bool(len(logical.pieces) > 1)
+        if label is not None and not forms.takes_text(label) and self._is_own_line(text):
             return text
         end = self._end_of_constant(quote)
         if end is None:
