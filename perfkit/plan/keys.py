@@ -116,6 +116,7 @@ WAL: Final = {
     "WAL Records": ("records", INTEGER),
     "WAL FPI": ("full_page_images", INTEGER),
     "WAL Bytes": ("bytes", INTEGER),
+    "WAL FPI Bytes": ("full_page_image_bytes", INTEGER),
     "WAL Buffers Full": ("buffers_full", INTEGER),
 }
 

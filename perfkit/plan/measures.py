@@ -42,14 +42,14 @@ was first to need the code. EXPLAIN does not say which share, so neither is take
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import fsum
 from operator import attrgetter, sub
 from typing import Any, Final
 
 from perfkit.plan.draft import Maker, maker, new_measures
 from perfkit.plan.evaluation import Evaluation, evaluate
-from perfkit.plan.model import Buffers, Node, Plan
+from perfkit.plan.model import Buffers, Node, Plan, Wal
 from perfkit.plan.tree import Tree, laid_out
 
 _COUNTERS: Final = (
@@ -75,7 +75,10 @@ _TIMES: Final = (
 
 Figures = tuple[float, ...]
 
+_WAL: Final = ("records", "full_page_images", "bytes", "full_page_image_bytes", "buffers_full")
+
 _UNTOUCHED: Final = Buffers()
+_UNWRITTEN: Final = Wal()
 
 _new_counters: Final[Maker[Buffers]] = maker(Buffers, len(_COUNTERS))
 _new_buffers: Final[Maker[Buffers]] = maker(Buffers, len(_COUNTERS) + len(_TIMES))
@@ -96,21 +99,29 @@ def measured(plan: Plan) -> Plan:
     evaluation = evaluate(tree)
     is_timed = root.actual is not None and root.actual.total_ms is not None
     buffers = _exclusive_buffers(tree, evaluation)
+    wal = _exclusive_wal(tree, evaluation)
     exclusive: list[float] = []
-    rows = zip(tree.nodes, tree.participants, tree.total_ms, evaluation.own_ms, buffers, strict=True)
-    for node, participants, total_ms, own_ms, own_buffers in rows:
+    rows = zip(tree.nodes, tree.participants, tree.total_ms, evaluation.own_ms, buffers, wal, strict=True)
+    for node, participants, total_ms, own_ms, own_buffers, own_wal in rows:
         actual = node.actual
         if actual is None:
-            measures = new_measures((participants, None, None, own_buffers, None))
+            measures = new_measures((participants, None, None, own_buffers, None, own_wal))
         elif is_timed and actual.total_ms is not None:
             exclusive_ms = own_ms if own_ms > 0.0 else 0.0
             exclusive.append(exclusive_ms)
             measures = new_measures(
-                (participants, total_ms, exclusive_ms, own_buffers, round(actual.rows * actual.loops))
+                (
+                    participants,
+                    total_ms,
+                    exclusive_ms,
+                    own_buffers,
+                    round(actual.rows * actual.loops),
+                    own_wal,
+                )
             )
         else:
             measures = new_measures(
-                (participants, None, None, own_buffers, round(actual.rows * actual.loops))
+                (participants, None, None, own_buffers, round(actual.rows * actual.loops), own_wal)
             )
         _set_measures(node, measures)
     if is_timed:
@@ -130,32 +141,50 @@ def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> Sequence[Buffers |
     own = [node.buffers or _UNTOUCHED for node in tree.nodes]
     is_clocked = any(getattr(own[0], name) is not None for name in _TIMES)
     names = _COUNTERS + _TIMES if is_clocked else _COUNTERS
-    shown: Callable[[Buffers], Figures] = attrgetter(*names)
+    for place, figures in _left(_known(own, names), evaluation).items():
+        own[place] = _as_buffers(figures, names, own[place])
+    return own
 
-    def counts(buffers: Buffers) -> Figures:
-        figures = shown(buffers)
-        return tuple([figure or 0 for figure in figures]) if is_clocked else figures
 
-    inside: dict[int, list[Buffers]] = defaultdict(list)
-    for buffers, runner in zip(own, evaluation.runners, strict=True):
+def _exclusive_wal(tree: Tree, evaluation: Evaluation) -> Sequence[Wal | None]:
+    """What each node itself wrote; None for each when the root shows no WAL."""
+    if tree.nodes[0].wal is None:
+        return [None] * len(tree.nodes)
+    own = [node.wal or _UNWRITTEN for node in tree.nodes]
+    for place, figures in _left(_known(own, _WAL), evaluation).items():
+        whole = own[place]
+        kept = {
+            name: max(int(figure), 0)
+            for name, figure in zip(_WAL, figures, strict=True)
+            if getattr(whole, name) is not None
+        }
+        own[place] = Wal(**kept)
+    return own
+
+
+def _known(values: Sequence[Buffers] | Sequence[Wal], names: tuple[str, ...]) -> list[Figures]:
+    """The figures of those names, what is unknown as zero."""
+    shown: list[Figures] = list(map(attrgetter(*names), values))
+    if any([None in figures for figures in shown]):
+        return [tuple([figure or 0 for figure in figures]) for figures in shown]
+    return shown
+
+
+def _left(totals: list[Figures], evaluation: Evaluation) -> dict[int, Figures]:
+    """By place what remains of a node's figures without what ran inside it; a node not named keeps all."""
+    inside: dict[int, list[Figures]] = defaultdict(list)
+    for figures, runner in zip(totals, evaluation.runners, strict=True):
         if runner >= 0:
-            inside[runner].append(buffers)
-    left: dict[int, Figures] = {}
-    for place, found in inside.items():
-        try:
-            left[place] = _less(shown(own[place]), list(map(shown, found)))
-        except TypeError:  # not every time is known
-            left[place] = _less(counts(own[place]), list(map(counts, found)))
+            inside[runner].append(figures)
+    left = {place: _less(totals[place], parts) for place, parts in inside.items()}
     for cte, scans in evaluation.scans.items():
-        unread = counts(own[cte])
+        unread = totals[cte]
         for scan in scans:
-            mine = left.get(scan) or counts(own[scan])
+            mine = left.get(scan, totals[scan])
             taken = tuple([min(rest, max(part, 0)) for rest, part in zip(unread, mine, strict=True)])
             left[scan] = tuple(map(sub, mine, taken))
             unread = tuple(map(sub, unread, taken))
-    for place, figures in left.items():
-        own[place] = _as_buffers(figures, names, own[place])
-    return own
+    return left
 
 
 def _less(total: Figures, parts: list[Figures]) -> Figures:

@@ -74,6 +74,8 @@ class Wal:
     records: int = 0
     full_page_images: int = 0
     bytes: int = 0
+    full_page_image_bytes: int | None = None
+    """Part of ``bytes``; since 19."""
     buffers_full: int | None = None
     """Since 18."""
 
@@ -107,10 +109,17 @@ class Measures:
     """Blocks the node itself touched, in all loops and processes."""
     total_rows: float | None
     """Rows the node produced over all its loops and processes."""
+    exclusive_wal: Wal | None = None
+    """WAL the node itself wrote; None without WAL."""
 
 
 UNMEASURED = Measures(
-    participants=1, total_ms=None, exclusive_ms=None, exclusive_buffers=None, total_rows=None
+    participants=1,
+    total_ms=None,
+    exclusive_ms=None,
+    exclusive_buffers=None,
+    total_rows=None,
+    exclusive_wal=None,
 )
 
 
@@ -245,6 +254,10 @@ class Node:
     @property
     def total_rows(self) -> float | None:
         return self.measures.total_rows
+
+    @property
+    def exclusive_wal(self) -> Wal | None:
+        return self.measures.exclusive_wal
 
     @property
     def exclusive_shared_blocks(self) -> int | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from perfkit.errors import PlanParseError
-from perfkit.plan import json_text, xml_text, yaml_text
+from perfkit.plan import json_text, merge_counters, xml_text, yaml_text
 from perfkit.plan.model import Plan
 from perfkit.plan.read_json import read_json
 from perfkit.plan.strip import Block, blocks, forms, loose_json, rows
@@ -185,6 +185,7 @@ def _other_readings(block: Block, message: str) -> Iterator[str]:
         is_cut = max(line.end for line in block.lines) >= LEAST_TERMINAL
         for between in ("", " ") if is_cut else (" ", ""):
             yield between.join(line.text.rstrip() if between else line.text for line in block.lines)
+    yield merge_counters.in_json(block.text)
     yield loose_json.strict(block.text)
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from perfkit.errors import PlanParseError
-from perfkit.plan import keys
+from perfkit.plan import keys, merge_counters
 from perfkit.plan.draft import collector_paused
 from perfkit.plan.scalar import GROUPS, STRUCTURE, scalar
 
@@ -74,7 +74,7 @@ def loads(text: str) -> object:
     [{'Plan': {'Node Type': 'Result', 'Plan Rows': 1}}]
     """
     with collector_paused():
-        return _loads(text.replace("\r\n", "\n"))
+        return _loads(merge_counters.in_xml(text.replace("\r\n", "\n")))
 
 
 def _loads(text: str) -> object:

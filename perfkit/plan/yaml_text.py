@@ -15,7 +15,7 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, Final
 
 from perfkit.errors import PlanParseError
-from perfkit.plan import json_text
+from perfkit.plan import json_text, merge_counters
 from perfkit.plan.draft import collector_paused
 from perfkit.plan.scalar import STRUCTURE, empty, scalar
 
@@ -63,7 +63,7 @@ def loads(text: str) -> object:
     [{'Plan': {'Node Type': 'Result', 'Output': ['1'], 'Plan Rows': 1}}]
     """
     with collector_paused():
-        return _Reader(text.split("\n")).read()
+        return _Reader(merge_counters.in_yaml(text).split("\n")).read()
 
 
 @dataclass(frozen=True, slots=True)

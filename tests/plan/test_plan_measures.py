@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from perfkit.plan import Plan, read_json
+from perfkit.plan import Plan, Wal, read_json
+from perfkit.plan.text import read_text
 
 
 def node(
@@ -250,3 +251,17 @@ def test_an_init_plan_nobody_mentions_goes_where_its_blocks_are_though_another_n
     assert exclusive(plan) == [100.0, 40.0, 10.0]
     assert [one.exclusive_shared_blocks for one in plan.walk()] == [0, 800, 100]
     assert plan.residual_shared_blocks == 0
+
+
+def test_wal_is_charged_to_the_node_that_wrote_it() -> None:
+    """A scan that prunes pages writes too; what the node above shows contains it."""
+    found = read_text(
+        "Update on t (actual rows=0.00 loops=1)\n"
+        "  WAL: records=10 fpi=2 bytes=900\n"
+        "  ->  Seq Scan on t (actual rows=3.00 loops=1)\n"
+        "        WAL: records=4 bytes=300\n"
+    )
+    update, scan = found.walk()
+    assert update.exclusive_wal == Wal(records=6, full_page_images=2, bytes=600)
+    assert scan.exclusive_wal == scan.wal
+    assert read_text("Result (actual rows=1.00 loops=1)").root.exclusive_wal is None

@@ -183,3 +183,11 @@ def test_jit_of_11_is_read() -> None:
     assert found.jit.options == {"Inlining": True, "Optimization": False}
     assert essence(write_text(found)) == essence(text)
     assert read_json(dump_json(found)) == found
+
+
+def test_full_page_images_of_19_are_counted_in_bytes() -> None:
+    text = "Insert on t (actual rows=0.00 loops=1)\n  WAL: records=3 fpi=2 bytes=16500 fpi bytes=16384\n"
+    wal = read_text(text).root.wal
+    assert wal is not None
+    assert (wal.bytes, wal.full_page_image_bytes, wal.buffers_full) == (16500, 16384, None)
+    assert essence(write_text(read_text(text))) == essence(text)

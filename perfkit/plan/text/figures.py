@@ -60,6 +60,7 @@ WAL_WORDS: Final = {
     "records": "WAL Records",
     "fpi": "WAL FPI",
     "bytes": "WAL Bytes",
+    "fpi bytes": "WAL FPI Bytes",
     "buffers full": "WAL Buffers Full",
 }
 TUPLE_WORDS: Final = ("inserted", "updated", "deleted", "skipped")

@@ -233,9 +233,8 @@ def _worker(number: int, facts: Facts) -> Worker:
             names += buffer_keys(value, has_one_clock=key == ONE_CLOCK)
         elif type(value) is Wal:
             names += keys.WAL
-            extra |= {name: getattr(value, field) for name, (field, _) in keys.WAL.items()}
-            if value.buffers_full is None:
-                del extra["WAL Buffers Full"]
+            figures = {name: getattr(value, field) for name, (field, _) in keys.WAL.items()}
+            extra |= {name: figure for name, figure in figures.items() if figure is not None}
         else:
             names.append(key)
             if key not in keys.ACTUAL:
