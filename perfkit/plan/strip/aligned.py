@@ -69,7 +69,8 @@ def _with_first_margin(rows: list[Line]) -> list[Line]:
     if first.text[:1].isspace() or not all(text[:1] in (" ", *WRAP_MARKS) for text in others):
         return rows
     whole = [text for above, text in pairwise(row.text for row in rows) if above[-1] not in WRAP_MARKS + " "]
-    if any(text[0] in WRAP_MARKS for text in others) or any(_indent(text) % 2 for text in whole):
+    # a plan's lines are indented by even numbers of blanks
+    if whole and all(_indent(text) % 2 for text in whole):
         return [Line(" " + first.text, first.number, first.column - 1, first.joins), *rows[1:]]
     return rows
 

@@ -40,7 +40,7 @@ def cells(lines: list[Line], begin: int) -> tuple[list[Line], int]:
     """The lines of the records that begin there, and where they end."""
     records: list[list[_Printed]] = []
     rule = 0
-    is_raw = False
+    is_raw = has_headings = False
     label: re.Match[str] | None = None
     place = begin
     while place < len(lines):
@@ -56,7 +56,8 @@ def cells(lines: list[Line], begin: int) -> tuple[list[Line], int]:
         elif heading is not None:
             if records and int(heading[1] or heading[2]) == 1:
                 break
-            is_raw |= bool(heading[2]) and text.endswith(" ")
+            is_raw |= text.endswith(" ")
+            has_headings = True
             rule = columns_of(text.rstrip()) if heading[1] else 0
         elif _RULE.match(text):
             rule = columns_of(text.rstrip())
@@ -89,7 +90,10 @@ def cells(lines: list[Line], begin: int) -> tuple[list[Line], int]:
     pieces = [piece for record in records for piece in _pieces(record, how, has_sides)]
     widest = max(columns_of(piece.line.text) for piece in pieces)
     columns = max(widest, rule - label.end() - 2 * has_sides if rule and not is_bare else 0)
-    return resolved([_whole(piece, columns) for piece in pieces], columns), place
+    found = resolved([_whole(piece, columns) for piece in pieces], columns)
+    if how == "either" and has_headings and not is_raw and len(found) < len(pieces):
+        raise refused(_UNSURE, [records[0][1].line], 1, 1)
+    return found, place
 
 
 def _rest(text: str, begins: int) -> str | None:
