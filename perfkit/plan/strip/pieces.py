@@ -1,6 +1,6 @@
 """Printed lines of cells, and how they make up the lines that were in the cells.
 
-White space inside a constant is read as the table shows it: psql prints a tab as blanks up to the next multiple of
+White space inside a constant or a name is read as the table shows it: psql prints a tab as blanks up to the next multiple of
 eight columns and \\r as two characters, and blanks before a newline of a constant are those that fill the cell.
 """
 
