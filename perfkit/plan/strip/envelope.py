@@ -106,7 +106,10 @@ def _without_sides(lines: list[Line]) -> list[Line]:
     for line in lines:
         begin = line.text.find(mark) + 1
         inside = line.cut(begin, max(begin, line.text.rfind(mark)))
-        found.append(inside.cut(1) if mark == "|" and inside.text.startswith(" ") else inside)
+        if mark == "|":
+            text = inside.text
+            inside = inside.cut(text.startswith(" "), len(text) - text.endswith(" "))
+        found.append(inside)
     return found
 
 

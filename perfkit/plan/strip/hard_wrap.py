@@ -23,17 +23,20 @@ def ways(found: Span) -> list[list[Line]]:
 
 
 def _without_margin(found: Span) -> Span:
-    """The lines without what the root is indented by, when the pieces of broken lines are, too: that came later."""
-    root = found.logicals[0].pieces[0].text
-    margin = root[: len(root) - len(root.lstrip())]
-    pieces = [piece for logical in found.logicals for piece in logical.pieces]
-    if not margin or not all(piece.text.startswith(margin) for piece in pieces):
+    """The lines without the blanks that all have, the pieces of broken ones, too: they came later."""
+    pieces = [piece.text for logical in found.logicals for piece in logical.pieces]
+    margin = min(len(text) - len(text.lstrip()) for text in pieces[1:])
+    if not margin:
         return found
     logicals = [
-        Logical([piece.cut(len(margin)) for piece in logical.pieces], logical.breaks)
+        Logical([_dedented(piece, margin) for piece in logical.pieces], logical.breaks)
         for logical in found.logicals
     ]
     return replace(found, logicals=logicals)
+
+
+def _dedented(line: Line, most: int) -> Line:
+    return line.cut(min(most, len(line.text) - len(line.text.lstrip())))
 
 
 def _is_within_words(found: Span) -> bool:

@@ -59,16 +59,14 @@ def without_quotes(lines: list[Line], *, is_table: bool) -> list[Line]:
 
 
 def _rows(lines: list[Line]) -> list[Line] | None:
-    """The only values of rows that Python printed one in a line; None when these are none."""
-    rows = [(line, _TUPLE.fullmatch(line.text)) for line in lines if not is_blank(line)]
-    if len(rows) < 2:
+    """The lines with the only values of rows that Python printed one in a line; None when there are no such rows."""
+    rows = [_TUPLE.fullmatch(line.text) for line in lines]
+    if sum(row is not None for row in rows) < 2:
         return None
-    found = []
-    for line, row in rows:
-        if row is None:
-            return None
-        found.append(Line(ast.literal_eval(row[1]), line.number, line.column + row.start(1) + 1))
-    return found
+    return [
+        Line(ast.literal_eval(row[1]), line.number, line.column + row.start(1) + 1) if row else line
+        for line, row in zip(lines, rows, strict=True)
+    ]
 
 
 def _with_plain_quotes(lines: list[Line]) -> list[Line]:

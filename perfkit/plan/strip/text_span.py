@@ -18,8 +18,11 @@ from perfkit.plan.text.expressions import open_quote
 
 _MOST_LINES_OF_A_CONSTANT: Final = 20_000
 """A quote that is not closed until then is a stray one."""
-_RULE: Final = re.compile(r"[ \t]*[-+─┼]{2,}[ \t]*$")
+_RULE: Final = re.compile(r"[ \t]*[-+─┼]{3,}[ \t]*$")
 """What psql draws below the names of columns."""
+_REST: Final = re.compile(r"[\d.)\]'\"][\w.:)\]'\"]*$")
+"""The end of a figure or of a condition that was cut off."""
+_UPPER_LABELS: Final = ("JIT", "WAL")
 _MOST_BLANK_LINES: Final = 1
 """What comes after more may be the rest of another plan."""
 _MOST_PIECES_OF_A_HEAD: Final = 20
@@ -41,6 +44,8 @@ _LEAST_WIDTH: Final = 50
 """No terminal and no mail program breaks lines earlier."""
 _LEAST_CUTS: Final = 3
 """So many lines of one length, and none longer, are hardly chance when the next ones begin in no way a plan's do."""
+_TERMINALS: Final = (80, 100, 120, 132, 160)
+"""A constant with a newline just there was more likely cut by a terminal of that width."""
 LEAST_TERMINAL: Final = 80
 """Mail keeps below; terminals have at least so many columns."""
 
@@ -152,7 +157,8 @@ class _Walk:
 
     def _ended(self, blanks: int, odd: int | None) -> Span:
         last = self.logicals[-1].pieces[-1].text.rstrip()
-        if odd is None and (last.endswith(("...", "…", *_GOES_ON)) or self.open > 0):
+        is_torn = last.lstrip().startswith("Settings: ") and not last.endswith(("'", " NULL"))
+        if odd is None and (is_torn or last.endswith(("...", "…", *_GOES_ON)) or self.open > 0):
             odd = self.place - blanks - 1
         return Span(self.logicals, self.place - blanks, odd)
 
@@ -168,6 +174,8 @@ class _Walk:
             return True
         if not words.startswith("->") and (label is None or not forms.is_only_in_tree(label)):
             return False
+        if not words.startswith("->") and indent <= self.column:
+            return True
         is_next_to_root = blanks > 0 and (self.inner is None or indent <= self.inner)
         return self.is_beside or is_next_to_root or blanks > _MOST_BLANK_LINES
 
@@ -176,6 +184,9 @@ class _Walk:
         below = self.lines[self.place + 1].text if self.place + 1 < len(self.lines) else ""
         if _RULE.match(below):
             return False
+        marked = forms.label_of(words.lstrip("-#/*|>; "))
+        if (marked is not None and forms.is_property(marked)) or _REST.match(words):
+            return True
         if forms.ELISION.match(words) or indent >= (self.inner or self.column + 2):
             return True
         last = self.logicals[-1].pieces[-1].text
@@ -207,24 +218,22 @@ class _Walk:
         label = forms.label_of(words)
         if label is None:
             return is_inside and not blanks and forms.is_target(words)
-        if label == "Time":
+        if label == "Time" or (label.isupper() and label not in _UPPER_LABELS):
             return False
         if not is_inside:
             if self.open > 0 or forms.is_fragment(words):
                 return False
             if forms.is_property(label):
                 return True
-            return not blanks and self._is_summary(words, label)
+            return not blanks and self._is_summary(words)
         if self.is_beside:
             return not blanks
         if self.open > 0 and forms.is_fragment(words):
             return False
         return not blanks or forms.is_property(label)
 
-    def _is_summary(self, words: str, label: str) -> bool:
+    def _is_summary(self, words: str) -> bool:
         """Whether a line of an unknown label beside the tree says a figure, or heads lines that are indented below it."""
-        if label.isupper():
-            return False
         if not words.endswith(":"):
             return forms.is_figure(words)
         here, below = self.place, self.place + 1
@@ -333,7 +342,9 @@ class _Walk:
 
     def _is_broken_constant(self, end: int, text: str) -> bool:
         """Whether a newline in a constant is there because the lines were broken at a width."""
-        if self.width is None or self.width < _LEAST_WIDTH or not text.strip():
+        if self.width is None:
+            return end in _TERMINALS
+        if self.width < _LEAST_WIDTH or not text.strip():
             return False
         if self.is_cut:
             return end == self.width

@@ -43,7 +43,9 @@ def test_every_entry_of_a_log_is_read(path: Path) -> None:
         "Hash",
         "Seq Scan",
     ]
-    assert list(joined.walk())[-1].filter == "(p.name <> 'x''y'::text)" or "verbose"
+    assert (list(joined.walk())[-1].filter or "").removeprefix("(p.").removeprefix(
+        "("
+    ) == "name <> 'x''y'::text)"
     limited = next(plan for plan in found.plans if "limit 3" in (plan.query_text or ""))
     assert [node.node_type for node in limited.walk()] == ["Limit", "Sort", "Seq Scan"]
     assert (list(limited.walk())[-1].filter or "").count("\n") == 3
