@@ -88,13 +88,14 @@ def width_of(lines: list[Line]) -> int | None:
 
 def span(lines: list[Line], begin: int, width: int | None = None) -> Span:
     """The plan whose root stands at the index ``begin``; ``width`` is where a terminal may have cut its lines."""
-    if width is not None:
-        found = _Walk(lines, begin, width=width, is_cut=True).walked()
-        cuts = found.cuts
-        if len(cuts) >= _LEAST_CUTS and set(cuts) == {width}:
-            return found
     found = _Walk(lines, begin).walked()
     cuts = found.cuts
+    if not cuts and found.odd is None and (found.end == len(lines) or is_blank(lines[found.end])):
+        return found
+    if width is not None:
+        hinted = _Walk(lines, begin, width=width, is_cut=True).walked()
+        if len(hinted.cuts) >= _LEAST_CUTS and set(hinted.cuts) == {width}:
+            return hinted
     if not cuts:
         return found
     # broken lines show the width; with it those are told that show no other sign of being broken
