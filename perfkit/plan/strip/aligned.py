@@ -11,11 +11,14 @@ from perfkit.plan.strip.forms import FOOTER
 from perfkit.plan.strip.line import Line, is_blank, refused
 from perfkit.plan.strip.lists import AFTER
 from perfkit.plan.strip.pieces import NEWLINE_MARKS, WRAP_MARKS, Piece, joined, open_quote
-from perfkit.plan.strip.unmarked import continues, resolved
+from perfkit.plan.strip.unmarked import EITHER, continues, resolved
 
 RULE: Final = re.compile(r"[ \t]*(?:-{3,}|─{3,}|═{3,})[ \t]*$")
 _BROKEN: Final = "psql broke this line, but its beginning is not above it; paste the whole table"
 _DOCUMENT: Final = ("[", "{", "<", "- ")
+
+_LEAST_BROKEN: Final = 2
+"""A single line that ends with a blank at the greatest width may have been broken by a mail program as well as by psql."""
 
 
 def cells(rows: list[Line], rule: Line, *, is_raw: bool) -> list[Line]:
@@ -56,6 +59,9 @@ def headless(rows: list[Line]) -> list[Line] | None:
         and all(text[-1] == " " for text in full)
         and all(columns_of(row.text) == width or row.text[-1:] != " " for row in rows)
     ):
+        if not margin and len(full) < _LEAST_BROKEN:
+            broken = next(place for place, row in enumerate(rows) if columns_of(row.text) == width)
+            raise refused(EITHER, [rows[broken + 1]], 1, 1)
         pieces = _pieces(rows, columns, margin, is_raw=True, is_ascii=True)
         if first[margin:].startswith(_DOCUMENT) or not _has_whole_line(pieces):
             return resolved(pieces, columns)

@@ -20,8 +20,8 @@ _MOST_LINES_TO_A_PLAN: Final = 8
 _ESCAPED: Final = re.compile(r"\s*(?:\w+ *= *)?[\"'].*\\n")
 _BEGINS: Final = re.compile(r"\s*(?:\[\s*(?:$|[\[{(\"'])|\{\s*(?:$|[\"':])|\([\"'])")
 
-_YAML: Final = re.compile(r"\s*(?:- )?(?:Plan: ?$|Query Text: ?\")")
-_YAML_BELOW: Final = re.compile(r"\s*(?:Node Type: |Query Parameters: |Plan: ?$)")
+_YAML: Final = re.compile(r"\s*(?:- )?(?:([\"']?)Plan\1: *(?:#.*)?$|Query Text: ?\")")
+_YAML_BELOW: Final = re.compile(r"\s*(?:([\"']?)Node Type\1: |Query Parameters: |Plan: ?$)")
 _BESIDE_YAML: Final = re.compile(
     r"\s*(?:Triggers|Planning|Planning Time|Execution Time|Total Runtime|Settings|JIT|Query Identifier"
     r"|Serialization|Query Parameters|Plan):"
@@ -83,18 +83,23 @@ class Documents:
         column = indent_of(lines[place].text)
         is_item = lines[place].text.lstrip().startswith("- ")
         end = place + 1
-        while end < len(lines):
-            text = lines[end].text
+        for number in range(end, len(lines)):
+            text = lines[number].text
+            words = text.strip()
+            # what a hand or an editor put between the lines belongs to the document if more of it follows
+            if not words or words.startswith("#"):
+                continue
             if (":" not in text and "- " not in text) or FOOTER.match(text):
                 break
             indent = indent_of(text)
             if indent < column or (indent == column and (is_item or not _BESIDE_YAML.match(text))):
                 break
-            end += 1
+            end = number + 1
         return end
 
     def _is_yaml(self, place: int) -> bool:
-        return place + 1 < len(self.lines) and _YAML_BELOW.match(self.lines[place + 1].text) is not None
+        below = (line.text for line in self.lines[place + 1 :] if line.text.strip()[:1] not in ("", "#"))
+        return _YAML_BELOW.match(next(below, "")) is not None
 
     def end_of_xml(self, place: int) -> int | None:
         """The index after the XML that begins in the line; None when none does."""

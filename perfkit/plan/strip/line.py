@@ -77,7 +77,8 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """The lines of the text without colours, byte order marks and what word processors make of blanks and arrows."""
     text = text.translate(_NOTHING)
-    if "\x1b" in text:
+    if text.count("\x1b") > 1:
+        # a colour begins and ends; a single escape is a constant's own
         text = _COLOUR.sub("", text)
     if _ODD_BLANK.search(text):
         text = _ODD_BLANKS.sub(" ", text)

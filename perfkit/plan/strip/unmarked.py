@@ -14,7 +14,7 @@ from perfkit.plan.strip.columns import columns_of
 from perfkit.plan.strip.line import Line, refused
 from perfkit.plan.strip.pieces import Piece, joined, open_quote, padded
 
-_EITHER: Final = (
+EITHER: Final = (
     "cannot tell whether a new line begins here or psql broke the one above; print the plan again with "
     "\\pset linestyle ascii or \\pset format unaligned"
 )
@@ -61,7 +61,7 @@ def _document(pieces: list[Piece], columns: int, judge: _Judge) -> list[Piece]:
             following = pieces[place + 1].line if place + 1 < len(pieces) else Line("", piece.line.number)
             goes_on = judge(begun.rstrip(), following.text.rstrip(), _is_full(piece, columns))
             if goes_on is None:
-                raise refused(_EITHER, [following], 1, 1)
+                raise refused(EITHER, [following], 1, 1)
         if not goes_on:
             begun = ""
         found.append(Piece(whole if goes_on else piece.line, goes_on))
@@ -87,18 +87,18 @@ def _text(pieces: list[Piece], columns: int) -> list[Piece]:
                 unsure = unsure or following
                 goes_on = False
                 if is_full and columns_of(piece.line.text.rstrip()):
-                    raise refused(_EITHER, [following], 1, 1)
+                    raise refused(EITHER, [following], 1, 1)
             else:
                 goes_on = is_full and continues(begun.rstrip(), following.text.rstrip())
                 if goes_on is None:
-                    raise refused(_EITHER, [following], 1, 1)
+                    raise refused(EITHER, [following], 1, 1)
         is_broken |= goes_on
         if not goes_on:
             quote = open_quote(begun, quote)
             begun = ""
         found.append(Piece(whole if goes_on else piece.line, goes_on))
     if is_broken and unsure is not None:
-        raise refused(_EITHER, [unsure], 1, 1)
+        raise refused(EITHER, [unsure], 1, 1)
     return found
 
 

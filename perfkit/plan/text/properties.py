@@ -25,7 +25,8 @@ _MOST_JOINED: Final = 20_000
 """Lines one literal may run over; more is no plan but a stray quote."""
 
 _LIKE_A_LINE: Final = re.compile(r"\s*(?:->|[A-Z][\w ]*: )")
-_INSIDE_A_WORD: Final = re.compile(r"'[^']*'\w|\w{2,}'[^']*'")
+_WORD_END: Final = re.compile(r"\w\w$")
+"""One letter before a quote is a prefix, as in E'…'."""
 
 Reader = Callable[[Facts, str, str], bool]
 """Puts the value of a label into the facts; False when the value is not in PostgreSQL's form."""
@@ -146,10 +147,20 @@ def joined(lines: list[str], place: int, value: str, quote: str = "") -> tuple[s
         quote = open_quote(lines[after], quote)
         if not quote:
             whole = "\n".join(parts).rstrip()
-            if any(map(_LIKE_A_LINE.match, parts[1:])) and _INSIDE_A_WORD.search(whole.replace("''", "")):
+            if any(map(_LIKE_A_LINE.match, parts[1:])) and _is_quoted_within_words(whole):
                 break
             return whole, after
     return value, place
+
+
+def _is_quoted_within_words(text: str) -> bool:
+    """Whether a constant of the text begins or ends inside a word.
+
+    >>> _is_quoted_within_words("(a = 'it''s' AND b = E'x')"), _is_quoted_within_words("(name = 'O'Brien')")
+    (False, True)
+    """
+    outside = text.replace("''", "").split("'")[::2]
+    return any(part[:1].isalnum() for part in outside[1:]) or any(map(_WORD_END.search, outside[:-1]))
 
 
 def target_table(words: str) -> dict[str, Any] | None:
