@@ -191,12 +191,20 @@ def _other_readings(block: Block, message: str) -> Iterator[str]:
 
 def _read_lines(block: Block) -> Plan:
     from perfkit.plan.text import read_text
+    from perfkit.plan.text.check import first_loss
 
     plans: list[Plan] = []
     first: PlanParseError | None = None
     for lines in block.ways:
+        text = "\n".join(line.text for line in lines)
         try:
-            plans.append(read_text("\n".join(line.text for line in lines)))
+            plan = read_text(text)
+            loss = first_loss(text, plan)
+            if loss is not None:
+                raise PlanParseError(
+                    "this line would be lost; is it part of the plan?", line=loss + 1, column=1
+                )
+            plans.append(plan)
         except PlanParseError as error:
             first = first or refused(_message(error), lines, error.line, error.column)
         if plans and block.doubtful is None:

@@ -27,6 +27,7 @@ _TAGS: Final = re.compile(rf"^(?:{_TAG})+|(?:{_TAG})+[ \t]*$", re.IGNORECASE)
 """Tags around a line; within it they are a constant's own."""
 _PRE: Final = re.compile(r"</?pre\b[^<>]*>", re.IGNORECASE)
 _TABLE: Final = re.compile(r"<(?:table|tr|td)\b", re.IGNORECASE)
+_ENTITY: Final = re.compile(r"&(?:amp|lt|gt|quot|#\w+|apos);")
 _ENTITIES: Final = ((re.compile(r"&(?:lt|gt);"), "<>"), (re.compile(r"&(?:#0?39|#x27|apos);"), "'"))
 
 
@@ -153,6 +154,10 @@ def fenced(lines: list[Line]) -> list[list[Line]]:
         parts.append([])
         if not is_inside:
             rest = line.text[mark.end() :]
+            if rest.rstrip().endswith("```"):
+                parts[-1].append(line.cut(mark.end(), mark.end() + rest.rfind("```")))
+                parts.append([])
+                continue
             if forms.is_bare_node(rest.strip()) or _LANGUAGE.fullmatch(rest) is None:
                 parts[-1].append(line.cut(mark.end()))
         is_inside = not is_inside
@@ -173,7 +178,15 @@ def _preformatted(lines: list[Line]) -> list[list[Line]]:
             parts.append([])
             place = tag.end()
         parts[-1].append(line.cut(place))
-    return [part for part in map(without_edges, parts) if part]
+    return [_with_ampersands(part) for part in map(without_edges, parts) if part]
+
+
+def _with_ampersands(lines: list[Line]) -> list[Line]:
+    """The lines of preformatted text with its entities resolved, if every ampersand in them is one's."""
+    text = "".join(line.text for line in lines)
+    if "&" not in text or "&" in _ENTITY.sub("", text):
+        return lines
+    return [_changed(line, html.unescape(line.text)) for line in lines]
 
 
 def _without_tags(lines: list[Line]) -> list[Line]:

@@ -28,12 +28,14 @@ _STEPS: Final = (
 )
 _FLAGS: Final = r"(?:Parallel |Async |Partial |Finalize )*"
 _TARGETS: Final = r"(?:Foreign )?(?:Insert|Update|Delete|Merge) on "
-_KNOWN_NODE: Final = re.compile(rf"{_FLAGS}(?:{_SCANS}|{_STEPS})\b|{_TARGETS}\S|Custom Scan \(")
+_MOTION: Final = r"(?:Explicit )?(?:Gather|Redistribute|Broadcast) Motion \d+:\d+"
+"""Greenplum's."""
+_KNOWN_NODE: Final = re.compile(rf"{_FLAGS}(?:{_SCANS}|{_STEPS})\b|{_TARGETS}\S|Custom Scan \(|{_MOTION}")
 _IDENTIFIER: Final = r'(?:"(?:[^"]|"")*"|[^\s".:,;()]+)'
 _TARGET: Final = rf"(?:{_IDENTIFIER}\.)?{_IDENTIFIER}(?: {_IDENTIFIER})?"
 _BARE_NODE: Final = re.compile(
     rf"{_FLAGS}(?:{_SCANS}(?: Backward)?(?: using {_IDENTIFIER})?(?: on {_TARGET})?|{_STEPS}|Custom Scan \(.*\).*)\s*$"
-    rf"|{_TARGETS}{_TARGET}\s*$"
+    rf"|{_TARGETS}{_TARGET}\s*$|{_MOTION} {{1,2}}\(slice[^()]*\)\s*$"
 )
 _FOREIGN: Final = re.compile(r"->|\d:\d\d:\d|[A-Z]: ")
 _NODE: Final = re.compile(r"->(?:[ \t]*$|[ \t]*[A-Z*])")
@@ -48,7 +50,8 @@ _LABEL: Final = re.compile(r"([A-Z][^\n:'\"=]{0,60}):(?:[ \t]|$)")
 _CLOSING: Final = re.compile(
     r"(?:Planning:|Planning [Tt]ime:|Execution [Tt]ime:|Total runtime:|JIT:|Trigger(?:$| RI_\w+| \S+ (?:for|on)\b| \S+: ?(?:(?:time|calls)=|$))|Settings:"
     r"|Query Identifier:|Serialization:|Optimizer:|Slice statistics:|Statement statistics:|Memory used:"
-    r"|Generated Plan Advice:|Supplied Plan Advice:)"
+    r"|Generated Plan Advice:|Supplied Plan Advice:|\(slice\d+\) +Executor memory:"
+    r"|(?:Storage|Catalog) [A-Z][\w ]*: \d|Peak Memory Usage: \d+ kB)"
 )
 _SURE_CLOSING: Final = re.compile(
     r"(?:(?:Planning|Execution) [Tt]ime|Total runtime): \d+\.\d+ ms$|Query Identifier: -?\d+$|JIT:$"

@@ -22,7 +22,7 @@ _RULE: Final = re.compile(r"[ \t]*[-+─┼]{3,}[ \t]*$")
 """What psql draws below the names of columns."""
 _REST: Final = re.compile(r"[\d.)\]'\"][\w.:)\]'\"]*$")
 """The end of a figure or of a condition that was cut off."""
-_UPPER_LABELS: Final = ("JIT", "WAL")
+_UPPER_LABELS: Final = ("JIT", "WAL", "RTI", "I/O")
 _MOST_BLANK_LINES: Final = 1
 """What comes after more may be the rest of another plan."""
 _MOST_PIECES_OF_A_HEAD: Final = 20
@@ -173,6 +173,8 @@ class _Walk:
         label = forms.label_of(words)
         if label is not None and not forms.takes_text(label) and forms.holds_node(words):
             return True
+        if forms.is_closing(words):
+            return False
         if not words.startswith("->") and (label is None or not forms.is_only_in_tree(label)):
             return False
         if not words.startswith("->") and indent <= self.column:

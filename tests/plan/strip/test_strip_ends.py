@@ -107,3 +107,18 @@ def test_a_text_without_a_plan_says_so_at_its_first_line() -> None:
 
 def test_prose_before_a_plan_may_look_like_documents() -> None:
     assert parse_plan("[sic] a\n[\n{ not\nPlan:\n\n" + PLAN).root == parse_plan(PLAN).root
+
+
+@pytest.mark.parametrize(
+    ("text", "nodes"),
+    [
+        ("so:\n\nGather Motion 3:1  (slice1; segments: 3)\n  ->  Seq Scan on t2\nOptimizer: GPORCA\n\nwhy?", 2),
+        ("see\n```Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)```\nok", 1),
+        ("QUERY PLAN\n----------\nSort\n  Sort Key: a\n  Sort Method: quicksort  Memory: 25kB\n", 1),
+        ("<pre>Seq Scan on t\n  Filter: (a &amp;&amp; b)</pre>", 1),
+    ],
+)
+def test_forks_and_hands_write_plans_too(text: str, nodes: int) -> None:
+    found = parse_plan(text)
+    assert len(list(found.walk())) == nodes
+    assert "&amp;" not in (found.root.filter or "")
