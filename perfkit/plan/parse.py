@@ -11,7 +11,7 @@ from typing import Final
 from perfkit.errors import PlanParseError
 from perfkit.plan import json_text, merge_counters, xml_text, yaml_text
 from perfkit.plan.model import Plan
-from perfkit.plan.read_json import read_json
+from perfkit.plan.read_json import read_json, read_json_text
 from perfkit.plan.strip import Block, blocks, forms, loose_json, rows
 from perfkit.plan.strip.line import Line, lines_of, refused
 from perfkit.plan.strip.text_span import LEAST_TERMINAL
@@ -50,7 +50,7 @@ def parse_plan(text: str) -> Plan:
     1
     >>> parse_plan('{"Plan": 7}')
     Traceback (most recent call last):
-    perfkit.errors.PlanParseError: the JSON object has no "Plan"; is it the answer to EXPLAIN (FORMAT JSON)?
+    perfkit.errors.PlanParseError: the JSON object has no "Plan"; is it the answer to EXPLAIN (FORMAT JSON)? (line 1, column 1): {"Plan": 7}
     """
     found = collect_plans(text)
     if len(found.plans) + len(found.errors) > 1:
@@ -128,7 +128,8 @@ def _quick(text: str) -> Collected | None:
     first = text.count("\n", 0, len(text) - len(body)) + 1
     try:
         if body[0] in "[{":
-            plans = _plans_in(json_text.loads(body), None)
+            plan = read_json_text(body)
+            plans = _plans_in(json_text.loads(body), None) if plan is None else [plan]
             return Collected(plans=tuple(plans), lines=(first,) * len(plans), errors=())
         root = body.partition("\n")[0]
         if (
@@ -144,7 +145,9 @@ def _quick(text: str) -> Collected | None:
     except json.JSONDecodeError:
         return None
     except PlanParseError as error:
-        return _failed(error) if body[0] in "[{" and not _IS_TEXT_INSIDE.search(body) else None
+        if body[0] not in "[{" or _IS_TEXT_INSIDE.search(body):
+            return None
+        return _failed(refused(_message(error), lines_of(text), error.line or first, error.column or 1))
     return None
 
 

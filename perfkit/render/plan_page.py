@@ -97,8 +97,9 @@ def page_parts(value: Plan | Capture) -> tuple[PlanPart | PlanChart, ...]:
     parts: list[PlanPart | PlanChart] = [PlanPart(title="", blocks=head)]
     if capture:
         parts.append(PlanPart(title="Statement", blocks=query_blocks(capture.query)))
-    if plan.is_analyzed:
-        parts.append(PlanPart(title="Findings", blocks=_findings(plan, capture)))
+    findings = _findings(plan, capture)
+    if findings:
+        parts.append(PlanPart(title="Findings", blocks=findings))
     parts.append(PlanPart(title="Plan", blocks=(*tree_blocks(plan), *every_node_blocks(plan))))
     pictures = (PlanChart(plan=plan, kind="flame"), PlanChart(plan=plan, kind="estimates"))
     parts.extend(picture for picture in pictures if picture.svg())
@@ -129,7 +130,7 @@ def _findings(plan: Plan, capture: Capture | None) -> Blocks:
         found = examine(plan, parse_statement(capture.query.text), capture.catalog)
         note = ""
     if not found:
-        return (paragraph("Nothing that stands out."),)
+        return (paragraph("Nothing that stands out."),) if plan.is_analyzed else ()
     return (*findings_blocks(found), *((paragraph(Span(note, "muted")),) if note else ()))
 
 

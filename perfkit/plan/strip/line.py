@@ -14,7 +14,10 @@ EXCERPT_CHARACTERS: Final = 60
 """Enough to recognise the place in one line of a terminal."""
 
 _ENDS: Final = re.compile(r"\r*\n|\r")
-_NOTHING: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
+_NOTHING: Final = re.compile(
+    r"^[\ufeff\u200b\u200c\u200d\u2060 \t]*[\ufeff\u200b\u200c\u200d\u2060]", re.MULTILINE
+)
+"""Characters without width before the words of a line; elsewhere they may be a name's own."""
 _COLOUR: Final = re.compile(r"\x1b\[[\d;]*[A-Za-z]")
 _BLANKS: Final = "\u00a0\u2002\u2003\u2007\u2009\u202f\u3000"
 _ODD_BLANKS: Final = re.compile(f"[{_BLANKS}]")
@@ -76,7 +79,8 @@ class Line:
 
 def lines_of(text: str) -> list[Line]:
     """The lines of the text without colours, byte order marks and what word processors make of blanks and arrows."""
-    text = text.translate(_NOTHING)
+    if not text.isascii():
+        text = _NOTHING.sub(_visible, text)
     if text.count("\x1b") > 1:
         # a colour begins and ends; a single escape is a constant's own
         text = _COLOUR.sub("", text)
@@ -86,6 +90,10 @@ def lines_of(text: str) -> list[Line]:
         text = _ODD_ARROW.sub(r"\1->", text)
     parts = _ENDS.split(text) if "\r" in text else text.split("\n")
     return [Line(part, number) for number, part in enumerate(parts, 1)]
+
+
+def _visible(found: re.Match[str]) -> str:
+    return "".join(mark for mark in found[0] if mark in " \t")
 
 
 def is_blank(line: Line) -> bool:

@@ -263,7 +263,7 @@ def _keys(node: OpenNode, extra: Facts) -> tuple[str, ...]:
     facts, values = node.facts, node.values
     buffers = values[_BUFFERS]
     is_clocked = buffers is not None and _is_clocked(buffers)
-    heads = tuple(key for key in (*_EXTRA_HEADS, MASKED) if key in extra)
+    heads = tuple(key for key in (*_EXTRA_HEADS, MASKED) if key in extra) if extra else ()
     signature = (
         (
             buffers is not None,

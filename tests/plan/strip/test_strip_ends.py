@@ -112,7 +112,10 @@ def test_prose_before_a_plan_may_look_like_documents() -> None:
 @pytest.mark.parametrize(
     ("text", "nodes"),
     [
-        ("so:\n\nGather Motion 3:1  (slice1; segments: 3)\n  ->  Seq Scan on t2\nOptimizer: GPORCA\n\nwhy?", 2),
+        (
+            "so:\n\nGather Motion 3:1  (slice1; segments: 3)\n  ->  Seq Scan on t2\nOptimizer: GPORCA\n\nwhy?",
+            2,
+        ),
         ("see\n```Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)```\nok", 1),
         ("QUERY PLAN\n----------\nSort\n  Sort Key: a\n  Sort Method: quicksort  Memory: 25kB\n", 1),
         ("<pre>Seq Scan on t\n  Filter: (a &amp;&amp; b)</pre>", 1),
