@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from perfkit.comparison import Comparison as Comparison
     from perfkit.comparison import diff as diff
     from perfkit.errors import PerfkitError as PerfkitError
+    from perfkit.errors import PlanParseError as PlanParseError
     from perfkit.findings.finding import Finding as Finding
     from perfkit.investigation import Investigation as Investigation
     from perfkit.lab import Lab as Lab
     from perfkit.lab import connect as connect
     from perfkit.plan import Node as Node
     from perfkit.plan import Plan as Plan
+    from perfkit.plan import collect_plans as collect_plans
     from perfkit.plan import parse_plan as parse_plan
 
 _HOMES = {
@@ -36,6 +38,8 @@ _HOMES = {
     "Node": "perfkit.plan",
     "PerfkitError": "perfkit.errors",
     "Plan": "perfkit.plan",
+    "PlanParseError": "perfkit.errors",
+    "collect_plans": "perfkit.plan",
     "connect": "perfkit.lab",
     "diff": "perfkit.comparison",
     "parse_plan": "perfkit.plan",

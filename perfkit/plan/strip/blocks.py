@@ -76,7 +76,9 @@ def blocks(lines: list[Line]) -> list[Block]:
             for cells in _tables(envelope.uncommented(rest)):
                 if cells.refusal is not None:
                     found.append(Block("text", [], refusal=cells.refusal))
-                for block_or_stray in _in_lines(cells.lines, is_table=cells.is_table, is_below=is_below):
+                for block_or_stray in _in_lines(
+                    cells.lines, is_table=cells.is_table, is_below=is_below or bool(found)
+                ):
                     if isinstance(block_or_stray, Block):
                         found.append(block_or_stray)
                     else:

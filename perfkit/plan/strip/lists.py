@@ -14,7 +14,9 @@ from perfkit.plan.strip.replaced import replaced
 HEADER: Final = re.compile(r'[ \t]*"?QUERY PLAN"?[,; \t]*$')
 LABEL: Final = re.compile(r"QUERY PLAN(?:[^\w\s\"\[{<-]{1,4}|\t| )(?=[\"\w\[{<-])")
 """The column's name before each line, with psql's field separator behind it."""
-AFTER: Final = re.compile(r"[\w@:/.\[\]~-]*[=(*'\"!$^-][#>](?: |$)|[^\W\d]+: \d+[.,]\d+ ms(?: \(.*\))?\s*$")
+AFTER: Final = re.compile(
+    r"(?!->)[\w@:/.\[\]~-]*[=(*'\"!$^-][#>](?: |$)|[^\W\d]+: \d+[.,]\d+ ms(?: \(.*\))?\s*$"
+)
 """psql's prompt and its ``\\timing``, which may follow a result at once."""
 _AFTER_CELL: Final = ",; \t"
 _DOUBLED: Final = re.compile('""')

@@ -12,7 +12,6 @@ from perfkit.plan.strip.forms import FOOTER
 from perfkit.plan.strip.line import Line, is_blank
 from perfkit.plan.strip.pieces import NEWLINE_MARKS, WRAP_MARKS, open_quote
 
-_BEFORE: Final = re.compile(r";\s*$|" + lists.AFTER.pattern)
 _ODD_ENDS: Final = (" ", *WRAP_MARKS, *NEWLINE_MARKS)
 _PLAN: Final = re.compile(
     r"\s*(?:[\[{]|- Plan:|<explain\b|<\?xml|Query Text:|.*\((?:cost=|actual (?:time|rows)=|never executed\))"
@@ -112,7 +111,8 @@ def _table(lines: list[Line], place: int) -> tuple[list[Line], int]:
     if end:
         is_plan = _is_plan("", inside) or any("QUERY PLAN" in line.text for line in lines[place:end])
         return (inside, end) if is_plan else ([], 0)
-    if not place or is_blank(lines[place - 1]) or _BEFORE.search(lines[place - 1].text):
+    above = lines[place - 1].text if place else ""
+    if not above.strip() or above.rstrip().endswith(";") or lists.AFTER.match(above):
         return _headless(lines, place)
     return [], 0
 

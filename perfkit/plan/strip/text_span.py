@@ -22,6 +22,8 @@ _RULE: Final = re.compile(r"[ \t]*[-+─┼]{3,}[ \t]*$")
 """What psql draws below the names of columns."""
 _REST: Final = re.compile(r"[\d.)\]'\"][\w.:)\]'\"]*$")
 """The end of a figure or of a condition that was cut off."""
+_WHOLE_ENDS: Final = {"Settings: ": ("'", " NULL"), "Options: ": (" true", " false"), "Timing: ": (" ms",)}
+"""How the long lines end that hold several values."""
 _UPPER_LABELS: Final = ("JIT", "WAL", "RTI", "I/O")
 _MOST_BLANK_LINES: Final = 1
 """What comes after more may be the rest of another plan."""
@@ -158,7 +160,9 @@ class _Walk:
 
     def _ended(self, blanks: int, odd: int | None) -> Span:
         last = self.logicals[-1].pieces[-1].text.rstrip()
-        is_torn = last.lstrip().startswith("Settings: ") and not last.endswith(("'", " NULL"))
+        is_torn = any(
+            last.lstrip().startswith(label) and not last.endswith(ends) for label, ends in _WHOLE_ENDS.items()
+        )
         if odd is None and (is_torn or last.endswith(("...", "…", *_GOES_ON)) or self.open > 0):
             odd = self.place - blanks - 1
         return Span(self.logicals, self.place - blanks, odd)

@@ -79,6 +79,8 @@ def _put(words: str, inside: list[str], body: dict[str, Any]) -> bool:
         pairs = _SETTING.findall(value)
         if ", ".join(f"{name} = '{text}'" for name, text in pairs) == value:
             made = dict(pairs)
+        elif not value.endswith(("'", " NULL")):
+            return False
     elif label == "Planning" and not value:
         made = _read_planning(inside)
     elif label == "JIT" and not value:

@@ -25,6 +25,9 @@ _TARGET: Final = re.compile(rf"(?:({_IDENTIFIER})\.)?({_IDENTIFIER})(?: ({_IDENT
 _INDEX: Final = re.compile(rf"(.*?) using ({_IDENTIFIER}) on (.*)", re.DOTALL)
 _CUSTOM: Final = re.compile(r"((?:Parallel |Async )*Custom Scan \((.*)\))(?: on (.*))?", re.DOTALL)
 
+_MANGLED: Final = re.compile(r"\d\.\d+\.\d")
+"""Not a mask but figures that something broke."""
+
 _UNKNOWN: Final = re.compile(r"(?:[A-Z]|\?\?\?)(?:(?! \((?:cost=|actual |never executed)|->)[^\"'*`\n])*")
 """What an extension or a later server may call a node; two heads in one line, or markup, are none."""
 
@@ -177,7 +180,7 @@ def is_masked(text: str) -> bool:
     >>> is_masked("(cost=N..N rows=N width=N)"), is_masked("(cost=0.00")
     (True, False)
     """
-    return bool(text) and _MASKED.fullmatch(text) is not None
+    return bool(text) and _MASKED.fullmatch(text) is not None and _MANGLED.search(text) is None
 
 
 def fill_name(words: str) -> tuple[Kind, list[Any]] | None:
