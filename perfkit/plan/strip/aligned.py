@@ -33,8 +33,9 @@ def cells(rows: list[Line], rule: Line, *, is_raw: bool) -> list[Line]:
     margin = 1 if rows and rows[0].text[:1].isspace() else 0
     columns = len(text) - indent - 2 * margin
     if any(columns_of(row.text.rstrip()) > len(text) - indent + 1 for row in rows):
-        # psql draws the rule over the widest row, so a hand wrote this one
-        return joined(Piece(row.cut(margin)) for row in rows)
+        # psql draws the rule over the widest row, so a hand wrote this one, or a terminal cut it with the rows
+        is_cut = not all(row.text[:1].isspace() for row in rows)
+        return joined(Piece(row.cut(0 if is_cut else margin)) for row in rows)
     if all(_is_at(row.text, columns + 2 * margin) and row.text.endswith(" ") for row in (rows[0], rows[-1])):
         # another client's: psql puts no blanks behind the last row
         return joined(Piece(row.cut(margin)) for row in rows)
