@@ -45,11 +45,11 @@ def planning_dominates(case: Case) -> Iterator[Finding]:
     planning, execution = case.plan.planning_ms, case.plan.total_ms
     if planning is None or execution is None or planning < max(OVERHEAD_MS, execution):
         return
-    scans = sum(1 for node in case.plan.walk() if node.relation and node.operation is None)
+    scans = sum(1 for node in case.unfolded.walk() if node.relation and node.operation is None)
     yield Finding(
         id="planning-dominates",
         severity="warning",
-        title=f"planning took {format_ms(planning)}, executing {format_ms(execution)}: the plan has {scans} scans",
+        title=f"planning took {format_ms(planning)}, executing {format_ms(execution)}: the plan has {format_count(scans)} {'scan' if scans == 1 else 'scans'}",
         evidence={
             "planning_ms": planning,
             "execution_ms": execution,
