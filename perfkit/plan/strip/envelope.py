@@ -192,7 +192,9 @@ def _with_ampersands(lines: list[Line]) -> list[Line]:
 def _without_tags(lines: list[Line]) -> list[Line]:
     """The lines without tags about their looks, and without entities when arrows are written as such."""
     texts = [line.text for line in lines]
-    if any("<" in text and _TAGS.search(text) for text in texts) and not any(map(_TABLE.search, texts)):
+    tags = "".join("".join(_TAGS.findall(text)) for text in texts if "<" in text)
+    # a tag that nothing closes at the end of a line is a constant's own
+    if tags.count("</") * 2 == tags.count("<") > 0 and not any(map(_TABLE.search, texts)):
         lines = [_changed(line, _TAGS.sub("", line.text)) for line in lines]
     if any("&" in line.text for line in lines) and any(_is_escaped(lines, *marks) for marks in _ENTITIES):
         lines = [_changed(line, html.unescape(line.text).replace("\xa0", " ")) for line in lines]
