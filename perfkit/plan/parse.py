@@ -24,6 +24,7 @@ _ODD_LINE: Final = re.compile(
     re.MULTILINE,
 )
 """A line below the root that clean TEXT does not have, but for rare ones."""
+_ODD_YAML_LINE: Final = re.compile(r'\n(?! *(?:- )*(?:[A-Z][\w/ -]*:(?: |$)|["\[])|\s*\Z)', re.MULTILINE)
 _ODD_MARK: Final = re.compile(r"[\r\xa0\x1b…↵]|[ .+]\n|&(?:[lg]t|#\w+|apos);")
 """What clients put into a text, psql at the ends of lines."""
 _IS_TEXT_INSIDE: Final = re.compile(r'"duration: |QUERY PLAN')
@@ -131,6 +132,10 @@ def _quick(text: str) -> Collected | None:
             plan = read_json_text(body)
             plans = _plans_in(json_text.loads(body), None) if plan is None else [plan]
             return Collected(plans=tuple(plans), lines=(first,) * len(plans), errors=())
+        document = _quick_document(body)
+        if document is not None:
+            plans = _plans_in(document, None)
+            return Collected(plans=tuple(plans), lines=(first,) * len(plans), errors=())
         root = body.partition("\n")[0]
         if (
             forms.is_known_node(root)
@@ -148,6 +153,15 @@ def _quick(text: str) -> Collected | None:
         if body[0] not in "[{" or _IS_TEXT_INSIDE.search(body):
             return None
         return _failed(refused(_message(error), lines_of(text), error.line or first, error.column or 1))
+    return None
+
+
+def _quick_document(body: str) -> object:
+    """What YAML or XML says that has no line too many; None for any other text."""
+    if body.startswith("- Plan:") and not _ODD_YAML_LINE.search(body):
+        return yaml_text.loads(body)
+    if body.startswith("<explain") and body.count("</explain>") == 1 and body.rstrip().endswith("</explain>"):
+        return xml_text.loads(body)
     return None
 
 
