@@ -11,8 +11,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
-from functools import cache
+from dataclasses import MISSING, fields
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 from perfkit.plan.model import Actual, Estimate, Measures, Node, Worker
@@ -21,9 +21,14 @@ Value = TypeVar("Value")
 Maker = Callable[[Sequence[Any]], Value]
 
 
-@cache
-def maker(frozen: type[Value], given: int) -> Maker[Value]:
-    """A function that makes a value from its first fields in their order; the others have their defaults.
+def defaults_of(kind: type) -> dict[str, Any]:
+    """What each field holds that nothing was said of, in their order."""
+    return {part.name: None if part.default is MISSING else part.default for part in fields(kind)}
+
+
+@lru_cache(maxsize=256)
+def maker(frozen: type[Value], given: tuple[str, ...]) -> Maker[Value]:
+    """A function that makes a value from the values of the given fields; the others have their default or None.
 
     Written out as source, as dataclass does with its own constructors.
     """
@@ -33,13 +38,13 @@ def maker(frozen: type[Value], given: int) -> Maker[Value]:
         "draft": type(f"{frozen.__name__}Draft", (frozen,), thawed),
         "frozen": frozen,
     }
-    parts = fields(frozen)  # type: ignore[arg-type]
-    names |= {f"default_{part.name}": part.default for part in parts[given:]}
+    defaults = {name: value for name, value in defaults_of(frozen).items() if name not in given}
+    names |= {f"default_{name}": value for name, value in defaults.items()}
     lines = [
         "def make(values):",
         "self = new(draft)",
-        f"{', '.join(f'self.{part.name}' for part in parts[:given])}, = values",
-        *(f"self.{part.name} = default_{part.name}" for part in parts[given:]),
+        f"{', '.join(f'self.{name}' for name in given)}, = values",
+        *(f"self.{name} = default_{name}" for name in defaults),
         "self.__class__ = frozen",
         "return self",
     ]
@@ -49,7 +54,7 @@ def maker(frozen: type[Value], given: int) -> Maker[Value]:
 
 
 def _whole(frozen: type[Value]) -> Maker[Value]:
-    return maker(frozen, len(fields(frozen)))  # type: ignore[arg-type]
+    return maker(frozen, tuple(defaults_of(frozen)))  # type: ignore[arg-type]
 
 
 new_node: Final = _whole(Node)

@@ -7,29 +7,25 @@ once for each layout instead of once for each node.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import dataclass, fields
 from operator import itemgetter
 from typing import Any, Final
 
 from perfkit.plan import keys
-from perfkit.plan.draft import Maker, maker
+from perfkit.plan.draft import Maker, defaults_of, maker
 from perfkit.plan.model import Actual, Buffers, Estimate, Node, Wal, Worker
 
 Table = Mapping[str, tuple[str, frozenset[type]]]
 Row = Callable[[dict[str, Any]], tuple[Any, ...]]
-"""Takes the values of one class out of an object, in the order of the class's fields."""
+"""Takes the values of one class out of an object."""
 Part = tuple[Maker[Any], Row]
-"""Makes a value of one class, and takes what that needs out of an object."""
+"""Makes a value of one class, and takes what that needs out of an object, in that order."""
 
 NODE_PLACES: Final = {part.name: place for place, part in enumerate(fields(Node))}
 WORKER_PLACES: Final = {part.name: place for place, part in enumerate(fields(Worker))}
 
 
-def _defaults(kind: type) -> tuple[Any, ...]:
-    return tuple(None if part.default is MISSING else part.default for part in fields(kind))
-
-
-NODE_DEFAULTS: Final = _defaults(Node)
+NODE_DEFAULTS: Final = tuple(defaults_of(Node).values())
 """What each field holds that nothing was said of; ``extra`` is a dict to be made anew for each node."""
 _WORKER: Final[Table] = {"Worker Number": ("number", keys.INTEGER), **keys.ACTUAL}
 
@@ -145,7 +141,7 @@ def _compile_worker(names: tuple[str, ...], types: tuple[type, ...]) -> WorkerLa
     plain = matched(names, types, _WORKER)
     buffers = matched(names, types, keys.BUFFERS)
     known = {*plain.values(), *buffers.values()}
-    template = list(_defaults(Worker))
+    template = list(defaults_of(Worker).values())
     template[WORKER_PLACES["keys"]] = names
     return WorkerLayout(
         template=tuple(template),
@@ -158,13 +154,9 @@ def _compile_worker(names: tuple[str, ...], types: tuple[type, ...]) -> WorkerLa
 def _part(kind: type, found: dict[str, str]) -> Part | None:
     if not found:
         return None
-    parts = fields(kind)
-    in_order = [found[part.name] for part in parts[: len(found)] if part.name in found]
-    if len(in_order) == len(found) > 1:
-        return maker(kind, len(found)), itemgetter(*in_order)
-    entries = [(found.get(part.name), None if part.default is MISSING else part.default) for part in parts]
-
-    def row(document: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(default if key is None else document[key] for key, default in entries)
-
-    return maker(kind, len(parts)), row
+    given = tuple(name for name in defaults_of(kind) if name in found)
+    make = maker(kind, given)
+    if len(given) > 1:
+        return make, itemgetter(*map(found.__getitem__, given))
+    key = found[given[0]]
+    return make, lambda document: (document[key],)

@@ -80,8 +80,8 @@ _WAL: Final = ("records", "full_page_images", "bytes", "full_page_image_bytes", 
 _UNTOUCHED: Final = Buffers()
 _UNWRITTEN: Final = Wal()
 
-_new_counters: Final[Maker[Buffers]] = maker(Buffers, len(_COUNTERS))
-_new_buffers: Final[Maker[Buffers]] = maker(Buffers, len(_COUNTERS) + len(_TIMES))
+_new_counters: Final[Maker[Buffers]] = maker(Buffers, _COUNTERS)
+_new_buffers: Final[Maker[Buffers]] = maker(Buffers, _COUNTERS + _TIMES)
 
 _set_measures: Final = vars(Node)["measures"].__set__
 """Past the freeze, by the slot itself."""
@@ -141,7 +141,7 @@ def _exclusive_buffers(tree: Tree, evaluation: Evaluation) -> Sequence[Buffers |
     own = [node.buffers or _UNTOUCHED for node in tree.nodes]
     is_clocked = any(getattr(own[0], name) is not None for name in _TIMES)
     names = _COUNTERS + _TIMES if is_clocked else _COUNTERS
-    for place, figures in _left(_known(own, names), evaluation).items():
+    for place, figures in _own(list(map(attrgetter(*names), own)), evaluation).items():
         own[place] = _as_buffers(figures, names, own[place])
     return own
 
@@ -151,7 +151,10 @@ def _exclusive_wal(tree: Tree, evaluation: Evaluation) -> Sequence[Wal | None]:
     if tree.nodes[0].wal is None:
         return [None] * len(tree.nodes)
     own = [node.wal or _UNWRITTEN for node in tree.nodes]
-    for place, figures in _left(_known(own, _WAL), evaluation).items():
+    totals: list[Figures] = list(map(attrgetter(*_WAL), own))
+    if not any(map(any, totals)):
+        return own
+    for place, figures in _own(totals, evaluation).items():
         whole = own[place]
         kept = {
             name: max(int(figure), 0)
@@ -162,16 +165,16 @@ def _exclusive_wal(tree: Tree, evaluation: Evaluation) -> Sequence[Wal | None]:
     return own
 
 
-def _known(values: Sequence[Buffers] | Sequence[Wal], names: tuple[str, ...]) -> list[Figures]:
-    """The figures of those names, what is unknown as zero."""
-    shown: list[Figures] = list(map(attrgetter(*names), values))
-    if any([None in figures for figures in shown]):
-        return [tuple([figure or 0 for figure in figures]) for figures in shown]
-    return shown
+def _own(totals: list[Figures], evaluation: Evaluation) -> dict[int, Figures]:
+    """By place what remains of a node's figures without what ran inside it, what is unknown taken as zero; a node not
+    named keeps all."""
+    try:
+        return _left(totals, evaluation)
+    except TypeError:  # None is no number
+        return _left([tuple([figure or 0 for figure in figures]) for figures in totals], evaluation)
 
 
 def _left(totals: list[Figures], evaluation: Evaluation) -> dict[int, Figures]:
-    """By place what remains of a node's figures without what ran inside it; a node not named keeps all."""
     inside: dict[int, list[Figures]] = defaultdict(list)
     for figures, runner in zip(totals, evaluation.runners, strict=True):
         if runner >= 0:
