@@ -17,16 +17,10 @@ from perfkit.plan.strip.line import Line, lines_of, refused
 from perfkit.plan.strip.text_span import LEAST_TERMINAL
 
 _NOTHING: Final = "found no plan; expected the output of EXPLAIN as TEXT, JSON, YAML or XML"
-_ODD_LINE: Final = re.compile(
-    r"\n(?![ \t]+->[ \t]+[A-Z]|[ \t]+(?:(?!Time:)[A-Z][\w /()-]*:(?: |$)|CTE |InitPlan |SubPlan )"
-    r"|(?:Planning|Execution) [Tt]ime: |Total runtime: |Planning:$|JIT:$|Settings: |Query Identifier: |Trigger "
-    r"|Serialization: |\s*\Z)",
-    re.MULTILINE,
-)
-"""A line below the root that clean TEXT does not have, but for rare ones."""
 _ODD_YAML_LINE: Final = re.compile(r'\n(?! *(?:- )*(?:[A-Z][\w/ -]*:(?: |$)|["\[])|\s*\Z)', re.MULTILINE)
-_ODD_MARK: Final = re.compile(r"[\r\xa0\x1b…↵]|[ .+]\n|&(?:[lg]t|#\w+|apos);")
-"""What clients put into a text, psql at the ends of lines."""
+_ODD_MARKS: Final = ("\xa0", "…", "↵", "→")
+_ODD_ENDS: Final = ("\r", "\x1b", " \n", ".\n", "+\n")
+_ODD_ENTITY: Final = re.compile(r"&(?:[lg]t|#\w+|apos);")
 _IS_TEXT_INSIDE: Final = re.compile(r'"duration: |QUERY PLAN')
 _MOST_NAMED: Final = 8
 
@@ -140,13 +134,12 @@ def _quick(text: str) -> Collected | None:
         if (
             forms.is_known_node(root)
             and (forms.has_all_figures(root) or forms.is_bare_node(root))
-            and not _ODD_MARK.search(text)
-            and not body.rstrip().endswith(("...", "…"))
-            and not _ODD_LINE.search(body)
+            and not _is_marked(body)
         ):
-            from perfkit.plan.text import read_text
+            from perfkit.plan.text import read_clean_text
 
-            return Collected(plans=(read_text(body),), lines=(first,), errors=())
+            clean = read_clean_text(body)
+            return None if clean is None else Collected(plans=(clean,), lines=(first,), errors=())
     except json.JSONDecodeError:
         return None
     except PlanParseError as error:
@@ -154,6 +147,15 @@ def _quick(text: str) -> Collected | None:
             return None
         return _failed(refused(_message(error), lines_of(text), error.line or first, error.column or 1))
     return None
+
+
+def _is_marked(body: str) -> bool:
+    """Whether the text has what clients put into one, psql at the ends of lines."""
+    if not body.isascii() and any(mark in body for mark in _ODD_MARKS):
+        return True
+    if any(end in body for end in _ODD_ENDS) or body.rstrip().endswith(("...", "…")):
+        return True
+    return "&" in body and _ODD_ENTITY.search(body) is not None
 
 
 def _quick_document(body: str) -> object:

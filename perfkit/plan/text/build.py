@@ -11,7 +11,7 @@ from perfkit.plan.draft import collector_paused
 from perfkit.plan.measures import measured
 from perfkit.plan.model import Plan
 from perfkit.plan.text import closing
-from perfkit.plan.text.expressions import is_open, open_quote, split_list
+from perfkit.plan.text.expressions import depth, open_quote, split_list
 from perfkit.plan.text.figures import EXPRESSIONS, LISTS
 from perfkit.plan.text.heads import FIGURES, OPERATIONS, figures_start, fill_name, is_masked
 from perfkit.plan.text.lines import indented, lines_of, refuse
@@ -26,8 +26,6 @@ _LEAST_STEP: Final = 2
 """PostgreSQL indents by six; less than an arrow's own width is no indentation."""
 _NO_ROOT: Final = "expected a plan, but this is no node of PostgreSQL's"
 _NO_NODE: Final = "cannot read this line as a node of a plan"
-_MOST_LINES: Final = 500
-"""Lines that an expression in brackets may run over: JSON_TABLE prints one for each column."""
 _WORKER: Final = re.compile(r"Worker (\d{1,6}): {0,2}(.*)", re.DOTALL)
 _HEADINGS: Final = ("InitPlan", "SubPlan", "CTE ")
 _TARGETS: Final = tuple(f"{prefix}{word} on " for prefix in ("", "Foreign ") for word in OPERATIONS)
@@ -48,15 +46,27 @@ def read_text(text: str) -> Plan:
     with collector_paused():
         reader = _Reader(lines_of(text))
         reader.read()
-        try:
-            root = closed(reader.nodes)
-            body = reader.body
-            del reader
-            return measured(summary.read(body, root))
-        except (OverflowError, ValueError):
-            raise PlanParseError(
-                "the plan holds a figure that is out of range; was it edited by hand?"
-            ) from None
+        return _plan_of(reader)
+
+
+def read_clean_text(text: str) -> Plan | None:
+    """The same, or None where a line may be somebody else's: one of an unknown label beside the tree, a blank one, or one
+    that goes on with the line above."""
+    with collector_paused():
+        reader = _Reader(lines_of(text.rstrip()))
+        reader.read()
+        return None if reader.is_odd else _plan_of(reader)
+
+
+def _plan_of(reader: _Reader) -> Plan:
+    """The plan of what was read; the reader is emptied, as what it noted is as large as the plan."""
+    try:
+        root = closed(reader.nodes)
+        reader.nodes.clear()
+        reader.forget()
+        return measured(summary.read(reader.body, root))
+    except (OverflowError, ValueError):
+        raise PlanParseError("the plan holds a figure that is out of range; was it edited by hand?") from None
 
 
 class _Reader:
@@ -75,6 +85,16 @@ class _Reader:
         """Where a line that goes on belongs: facts, label, and the value so far."""
         self._has_figures = False
         self._step = 0
+        self._counted: tuple[str, int] = ("", 0)
+        """A value that may go on, and how many brackets are open at its end."""
+        self.is_odd = False
+        """Whether a line was read that may be somebody else's."""
+
+    def forget(self) -> None:
+        """Let go of the lines and of what was noted of each node."""
+        self.lines = self._raw = []
+        self._path = []
+        self._last = None
 
     def read(self) -> None:
         lines = self.lines
@@ -89,6 +109,7 @@ class _Reader:
             line = lines[place]
             words = line.strip()
             if not words:
+                self.is_odd = True
                 place += 1
             elif words[:2] == "->":
                 place = self._read_head(place, words)
@@ -144,7 +165,7 @@ class _Reader:
         if words.startswith("->"):
             words = words[2:].lstrip()
         if '"' in words and words.count('"') & 1:
-            words, place = joined(self._raw, place, words, '"')
+            words, place = self._joined(place, words, '"')
         name, figures, masked = words, None, None
         cut = figures_start(words)
         if cut >= 0:
@@ -216,7 +237,7 @@ class _Reader:
         label, colon, value = words.partition(": ")
         if label in EXPRESSIONS and colon:
             if '"' in value or value.count("'") & 1:
-                value, place = joined(self._raw, place, value)
+                value, place = self._joined(place, value)
             if label in facts:
                 repeat(facts, label, value)
             else:
@@ -225,7 +246,7 @@ class _Reader:
             return place + 1
         if label in LISTS and colon:
             if '"' in value or value.count("'") & 1:
-                value, place = joined(self._raw, place, value)
+                value, place = self._joined(place, value)
             if label != "Output" and here.kind.node_type == "Aggregate":
                 self._put_grouping(here, label, False, value)
             else:
@@ -271,6 +292,7 @@ class _Reader:
                 return after
         if _LABEL.match(words) is None and (self._goes_on() or _LOWER_LABEL.match(words) is None):
             return self._go_on(place)
+        self.is_odd = self.is_odd or words[0].islower()
         label, _, value = words.partition(":")
         value = value.strip()
         if "'" in value or '"' in value:
@@ -314,6 +336,11 @@ class _Reader:
             after += 1
         return found, after
 
+    def _joined(self, place: int, value: str, quote: str = "") -> tuple[str, int]:
+        value, end = joined(self._raw, place, value, quote)
+        self.is_odd = self.is_odd or end != place
+        return value, end
+
     def _joined_unknown(self, place: int, value: str, column: int) -> tuple[str, int]:
         """A quote left open under an unknown label goes on only if the next line is in no place of its own."""
         after = place + 1
@@ -323,7 +350,7 @@ class _Reader:
                 _LABEL.match(words) is not None and self.lines[after].find(words[0]) <= column
             )
             if not is_own:
-                return joined(self._raw, place, value)
+                return self._joined(place, value)
         return value, place
 
     def _read_odd(self, place: int, words: str, column: int) -> int:
@@ -344,6 +371,7 @@ class _Reader:
             if self._goes_on() and not closing.starts(label) and not _LABEL.match(words):
                 return self._go_on(place)
             self._last = None
+            self.is_odd = self.is_odd or not closing.starts(label)
             return closing.read_beside(self.lines, place, self.body)
         if closing.starts(label):
             for node in reversed(self._path):
@@ -368,16 +396,22 @@ class _Reader:
 
     def _goes_on(self) -> bool:
         """Whether the last value ends inside a bracket: nothing else lets a value run over several lines, but a quote."""
-        if self._last is None or self._last[2].count("\n") > _MOST_LINES:
+        if self._last is None:
             return False
-        return is_open(self._last[2])
+        value = self._last[2]
+        if self._counted[0] is not value:
+            self._counted = (value, depth(value))
+        return self._counted[1] > 0
 
     def _go_on(self, place: int) -> int:
         """A line of no known form goes on with the text of the line above."""
         if self._last is None or not self._goes_on():
             refuse("cannot read this line as part of a plan", self.lines, place)
+        self.is_odd = True
         facts, label, value = self._last
-        value = f"{value}\n{self._raw[place].rstrip()}"
+        line = self._raw[place].rstrip()
+        value = f"{value}\n{line}"
+        self._counted = (value, self._counted[1] + depth(line))
         facts[label] = split_list(value) if label in LISTS else value
         self._last = (facts, label, value)
         return place + 1

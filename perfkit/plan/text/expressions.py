@@ -30,19 +30,14 @@ def open_quote(text: str, quote: str = "") -> str:
         quote = ""
 
 
-def is_open(text: str) -> bool:
-    """Whether the text ends inside a bracket; brackets in quotes do not count.
+def depth(text: str) -> int:
+    """How many brackets are open at the end of the text; those in quotes do not count.
 
-    >>> is_open("JSON_TABLE(a COLUMNS ("), is_open("(a = '('::text)")
-    (True, False)
+    >>> depth("JSON_TABLE(a COLUMNS ("), depth("(a = '('::text)")
+    (2, 0)
     """
-    depth = 0
-    for piece in _PIECE.findall(text):
-        if piece in "([{":
-            depth += 1
-        elif piece in ")]}":
-            depth -= 1
-    return depth > 0
+    pieces = _PIECE.findall(text)
+    return sum(piece in "([{" for piece in pieces) - sum(piece in ")]}" for piece in pieces)
 
 
 def split_list(text: str) -> tuple[str, ...]:
