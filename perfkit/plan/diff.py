@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from perfkit.plan.changes import kinds
+from perfkit.plan.draft import collector_paused
 from perfkit.plan.edits import Changed, Difference, Edit, Inserted, Kept, Moved, Removed, differences, figures
 from perfkit.plan.joins import Joins
 from perfkit.plan.match import Side, match, nearest_matched
@@ -128,6 +129,11 @@ def diff(before: Plan, after: Plan) -> PlanDiff:
     >>> [type(edit).__name__ for edit in diff(a, a).edits]
     ['Kept']
     """
+    with collector_paused():
+        return _compared(before, after)
+
+
+def _compared(before: Plan, after: Plan) -> PlanDiff:
     old, new = match(before.root, after.root)
     edits = tuple(_edits(old, new))
     pairs = tuple(_pair(before, after, edit) for edit in edits)
