@@ -19,7 +19,9 @@ from perfkit.plan.strip.text_span import LEAST_TERMINAL
 _NOTHING: Final = "found no plan; expected the output of EXPLAIN as TEXT, JSON, YAML or XML"
 _ODD_YAML_LINE: Final = re.compile(r'\n(?! *(?:- )*(?:[A-Z][\w/ -]*:(?: |$)|["\[])|\s*\Z)', re.MULTILINE)
 _ODD_MARKS: Final = ("\xa0", "…", "↵", "→")
-_ODD_ENDS: Final = ("\r", "\x1b", " \n", ".\n", "+\n")
+_CONTROLS: Final = ("\r", "\x1b")
+_TAIL: Final = 1000
+"""Characters at the end of a text among which its last word is."""
 _ODD_ENTITY: Final = re.compile(r"&(?:[lg]t|#\w+|apos);")
 _IS_TEXT_INSIDE: Final = re.compile(r'"duration: |QUERY PLAN')
 _MOST_NAMED: Final = 8
@@ -130,7 +132,7 @@ def _quick(text: str) -> Collected | None:
         if document is not None:
             plans = _plans_in(document, None)
             return Collected(plans=tuple(plans), lines=(first,) * len(plans), errors=())
-        root = body.partition("\n")[0]
+        root = body[: body.find("\n")] if "\n" in body else body
         if (
             forms.is_known_node(root)
             and (forms.has_all_figures(root) or forms.is_bare_node(root))
@@ -150,10 +152,10 @@ def _quick(text: str) -> Collected | None:
 
 
 def _is_marked(body: str) -> bool:
-    """Whether the text has what clients put into one, psql at the ends of lines."""
+    """Whether the text has characters that clients put into one."""
     if not body.isascii() and any(mark in body for mark in _ODD_MARKS):
         return True
-    if any(end in body for end in _ODD_ENDS) or body.rstrip().endswith(("...", "…")):
+    if any(mark in body for mark in _CONTROLS) or body[-_TAIL:].rstrip().endswith(("...", "…")):
         return True
     return "&" in body and _ODD_ENTITY.search(body) is not None
 

@@ -16,12 +16,14 @@ from perfkit.plan.text.figures import EXPRESSIONS, LISTS
 from perfkit.plan.text.heads import FIGURES, OPERATIONS, figures_start, fill_name, is_masked
 from perfkit.plan.text.lines import indented, lines_of, refuse
 from perfkit.plan.text.nodes import Facts, OpenNode, closed
-from perfkit.plan.text.properties import SINGLES, joined, plain_value, repeat, target_table
+from perfkit.plan.text.properties import QUICK, SINGLES, joined, plain_value, repeat, target_table
 
 _LABEL: Final = re.compile(r"[A-Z][^\n:'\"]{0,80}:(?: |$)")
 _LOWER_LABEL: Final = re.compile(r"[a-z][\w ]{0,30}: ")
 """How some foreign data wrappers name what they add to a scan."""
 _ACTUAL: Final = re.compile(r"actual (?:time=(\d+\.\d+)\.\.(\d+\.\d+) )?rows=(\d+(?:\.\d+)?) loops=(\d+)")
+_FOREIGN_ENDS: Final = frozenset(" .+")
+"""Marks of psql's at the ends of lines that it broke, or that a cell's newline ended."""
 _LEAST_STEP: Final = 2
 """PostgreSQL indents by six; less than an arrow's own width is no indentation."""
 _NO_ROOT: Final = "expected a plan, but this is no node of PostgreSQL's"
@@ -44,16 +46,20 @@ def read_text(text: str) -> Plan:
     [('Limit', None, None), ('Seq Scan', 'i', "(state = 'open'::text)")]
     """
     with collector_paused():
-        reader = _Reader(lines_of(text))
+        reader = _Reader(text)
         reader.read()
         return _plan_of(reader)
 
 
 def read_clean_text(text: str) -> Plan | None:
-    """The same, or None where a line may be somebody else's: one of an unknown label beside the tree, a blank one, or one
-    that goes on with the line above."""
+    """The same, or None where a line may be somebody else's: one of an unknown label beside the tree, a blank one, one
+    that goes on with the line above, or one that ends as a client's do."""
     with collector_paused():
-        reader = _Reader(lines_of(text.rstrip()))
+        reader = _Reader(text)
+        while reader.lines and not reader.lines[-1]:
+            reader.lines.pop()
+        if not _FOREIGN_ENDS.isdisjoint({line[-1:] for line in reader.lines}):
+            return None
         reader.read()
         return None if reader.is_odd else _plan_of(reader)
 
@@ -70,10 +76,10 @@ def _plan_of(reader: _Reader) -> Plan:
 
 
 class _Reader:
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = indented(lines)
-        self._raw = lines
+    def __init__(self, text: str) -> None:
+        self._raw = lines_of(text)
         """For values of several lines, whose tabs are their own."""
+        self.lines = indented(self._raw) if "\t" in text else self._raw
         self.nodes: list[OpenNode] = []
         self.body: dict[str, Any] = {"Plan": None}
         """What stands beside the tree, as EXPLAIN's JSON has it."""
@@ -131,7 +137,7 @@ class _Reader:
                     self._open(here, column, place)
                 here.nested = None
                 label, _, value = words.partition(": ")
-                reader = SINGLES.get(label)
+                reader = QUICK.get(label)
                 if reader is not None and reader(here.facts, label, value):
                     self._last = None
                     place += 1

@@ -12,14 +12,14 @@ _EXCERPT_CHARACTERS: Final = 60
 
 def lines_of(text: str) -> list[str]:
     """The lines as they stand."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    return text.removeprefix("\ufeff").split("\n")
 
 
 def indented(lines: list[str]) -> list[str]:
     """The lines with tabs before the first word turned into blanks (eight to a stop, as terminals do)."""
-    if any("\t" in line for line in lines):
-        return [_without_tabs(line) if "\t" in line else line for line in lines]
-    return lines
+    return [_without_tabs(line) if "\t" in line else line for line in lines]
 
 
 def _without_tabs(line: str) -> str:

@@ -265,15 +265,13 @@ def _keys(node: OpenNode, extra: Facts) -> tuple[str, ...]:
     is_clocked = buffers is not None and _is_clocked(buffers)
     heads = tuple(key for key in (*_EXTRA_HEADS, MASKED) if key in extra) if extra else ()
     signature = (
-        (
-            buffers is not None,
-            values[_ESTIMATE] is None,
-            values[_ACTUAL] is None,
-            heads,
-            bool(values[_CHILDREN]),
-            values[_WAL] is None,
-        ),
-        *facts,
+        buffers is not None,
+        values[_ESTIMATE] is None,
+        values[_ACTUAL] is None,
+        heads,
+        not values[_CHILDREN],
+        values[_WAL] is None,
+        tuple(facts),
     )
     found = None if is_clocked else _cached_keys.get(signature)
     if found is not None:

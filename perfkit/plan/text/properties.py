@@ -10,6 +10,7 @@ from perfkit.plan import keys
 from perfkit.plan.model import Buffers, Wal
 from perfkit.plan.text.expressions import open_quote, split_list
 from perfkit.plan.text.figures import (
+    EXPRESSIONS,
     GROUPS,
     MORE_LISTS,
     has_one_clock,
@@ -45,6 +46,13 @@ def _read_number(facts: Facts, label: str, value: str) -> bool:
         return False
     # text prints a zero only for an average that rounds to it; as a float it is told from JSON's, which is printed always
     facts[label] = made or 0.0
+    return True
+
+
+def _read_condition(facts: Facts, label: str, value: str) -> bool:
+    if label in facts or not value or value[-1] != ")" or '"' in value or value.count("'") & 1:
+        return False
+    facts[label] = value
     return True
 
 
@@ -111,6 +119,13 @@ SINGLES: Final[dict[str, Reader]] = {
     "WAL": _read_wal,
 }
 """Labels of lines that never go on in the next one."""
+
+
+QUICK: Final[dict[str, Reader]] = {
+    **SINGLES,
+    **{label: _read_condition for label in EXPRESSIONS if label.endswith(("Filter", "Cond"))},
+}
+"""Labels whose line is read without regard to the next one, unless the reader says that it may go on."""
 
 
 def repeat(facts: Facts, label: str, value: str) -> None:
