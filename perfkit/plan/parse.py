@@ -17,7 +17,7 @@ from perfkit.plan.strip.line import Line, lines_of, refused
 from perfkit.plan.strip.text_span import LEAST_TERMINAL
 
 _NOTHING: Final = "found no plan; expected the output of EXPLAIN as TEXT, JSON, YAML or XML"
-_ODD_YAML_LINE: Final = re.compile(r'\n(?! *(?:- )*(?:[A-Z][\w/ -]*:(?: |$)|["\[])|\s*\Z)', re.MULTILINE)
+_ODD_YAML_LINE: Final = re.compile(r'\n(?! *(?:- )*(?:[A-Z][\w/ -]*:(?: |$)|["\[]))', re.MULTILINE)
 _ODD_MARKS: Final = ("\xa0", "…", "↵", "→")
 _CONTROLS: Final = ("\r", "\x1b")
 _TAIL: Final = 1000
@@ -162,7 +162,7 @@ def _is_marked(body: str) -> bool:
 
 def _quick_document(body: str) -> object:
     """What YAML or XML says that has no line too many; None for any other text."""
-    if body.startswith("- Plan:") and not _ODD_YAML_LINE.search(body):
+    if body.startswith("- Plan:") and not _ODD_YAML_LINE.search(body.rstrip()):
         return yaml_text.loads(body)
     if body.startswith("<explain") and body.count("</explain>") == 1 and body.rstrip().endswith("</explain>"):
         return xml_text.loads(body)

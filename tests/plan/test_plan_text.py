@@ -60,7 +60,7 @@ def test_odd_lines_are_all_kept() -> None:
     assert (scan.relation, scan.alias) == ("odd -> name", 'A "q" (b)')
     assert scan.never_executed
     assert (scan.filter or "").count("\n") == 2
-    assert (scan.extra["New Thing"], scan.extra["Novelty"]) == ("1.50", ("one", "two"))
+    assert (scan.extra["New Thing"], scan.extra["Novelty"]) == ("1.50", ["one", "two"])
     assert foreign.extra["Remote SQL"]
     assert found.settings == {"enable_seqscan": "off", "search_path": 'a, "B"'}
     assert (found.query_id, found.planning_memory_bytes) == (-123, 15 * 1024)

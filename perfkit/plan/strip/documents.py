@@ -98,8 +98,10 @@ class Documents:
         return end
 
     def _is_yaml(self, place: int) -> bool:
-        below = (line.text for line in self.lines[place + 1 :] if line.text.strip()[:1] not in ("", "#"))
-        return _YAML_BELOW.match(next(below, "")) is not None
+        below = place + 1
+        while below < len(self.lines) and self.lines[below].text.strip()[:1] in ("", "#"):
+            below += 1
+        return below < len(self.lines) and _YAML_BELOW.match(self.lines[below].text) is not None
 
     def end_of_xml(self, place: int) -> int | None:
         """The index after the XML that begins in the line; None when none does."""

@@ -13,7 +13,7 @@ from perfkit.plan.text.heads import EXTRA, SCHEMA, Kind
 Facts = dict[str, Any]
 
 
-class Repeated(tuple[Any, ...]):
+class Repeated(list[Any]):
     """Values of a label that stood in one node more than once."""
 
     __slots__ = ()

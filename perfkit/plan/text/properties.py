@@ -131,7 +131,10 @@ QUICK: Final[dict[str, Reader]] = {
 def repeat(facts: Facts, label: str, value: str) -> None:
     """Keep a label that a node has once more."""
     before = facts[label]
-    facts[label] = Repeated((*before, value) if type(before) is Repeated else (before, value))
+    if type(before) is Repeated:
+        before.append(value)
+    else:
+        facts[label] = Repeated((before, value))
 
 
 def plain_value(text: str) -> Any:

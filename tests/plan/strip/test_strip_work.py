@@ -42,6 +42,8 @@ TEXTS: dict[str, Callable[[int], str]] = {
         * count
     ),
     "cells of a log": lambda count: '2024,LOG,00000,"duration: 1 ms  plan:\nQuery Text: x\n' * count,
+    "a label again and again": lambda count: PLAN + "        Foo Bar: x\n" * count,
+    "empty lines in YAML": lambda count: '- Plan:\n    Node Type: "Result"\n' + "\n" * count + "x",
     "open XML": lambda count: "<explain>\n" * count,
     "fences": lambda count: "```\n" * count,
     "rows of Python": lambda count: "('a',)\n" * count,
