@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 
 from perfkit.plan import Plan, diff, json_text, parse_plan, read_json
-from perfkit.plan.text import read_text
 from tests.bench.large_plans import json_plan, text_plan
 from tests.bench.other_formats import xml_plan, yaml_plan
 from tests.bench.process import say
@@ -64,9 +63,8 @@ def main() -> None:
 
 def _read(kind: str, text: str) -> float:
     """Say what it costs to read the text; nodes per second."""
-    read = read_text if kind == "text" else parse_plan
-    count = asked(read(text))
-    seconds = best_seconds(lambda: asked(read(text)))
+    count = asked(parse_plan(text))
+    seconds = best_seconds(lambda: asked(parse_plan(text)))
     floor = ""
     if kind.startswith("json"):
         floor = f"; decoding alone {best_seconds(partial(json_text.loads, text)) / count * 1e6:.1f} us"

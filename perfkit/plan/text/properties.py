@@ -63,6 +63,10 @@ def _read_flag(facts: Facts, label: str, value: str) -> bool:
     return True
 
 
+def _read_bytes(facts: Facts, label: str, value: str) -> bool:
+    return value.endswith(" b") and _read_integer(facts, label, value.removesuffix(" b"))
+
+
 def _read_list(facts: Facts, label: str, value: str) -> bool:
     if label in facts or open_quote(value):
         return False
@@ -108,6 +112,7 @@ SINGLES: Final[dict[str, Reader]] = {
     **{key: _read_integer for key, (_, kinds) in keys.NODE.items() if kinds is keys.INTEGER},
     **{key: _read_number for key, (_, kinds) in keys.NODE.items() if kinds is keys.NUMBER},
     "Tuples Inserted": _read_integer,
+    "Foreign File Size": _read_bytes,
     "Conflicting Tuples": _read_integer,
     "Inner Unique": _read_flag,
     "Disabled": _read_flag,

@@ -137,6 +137,8 @@ def _write_known(key: str, value: Any, said: Said, below: list[str], after: list
         below.append(_sort_groups(key, value))
     elif key in _WHEN_TRUE and isinstance(value, bool):
         below += [f"{key}: true"] if value else []
+    elif key == "Foreign File Size" and isinstance(value, int):
+        below.append(f"{key}: {value} b")
     elif key in _WHEN_NOT_ZERO and value == 0 and isinstance(value, int):
         pass
     elif isinstance(value, list) and all(isinstance(item, str) for item in value):
