@@ -9,8 +9,10 @@ from typing import Final
 from perfkit.errors import PlanParseError
 from perfkit.plan.strip import aligned, boxes, lists, markup, records
 from perfkit.plan.strip.forms import FOOTER
-from perfkit.plan.strip.line import Line, is_blank
+from perfkit.plan.strip.line import Line, is_blank, refused
 from perfkit.plan.strip.pieces import NEWLINE_MARKS, WRAP_MARKS, open_quote
+from perfkit.plan.strip.unmarked import EITHER
+from perfkit.plan.text import stands_alone
 
 _ODD_ENDS: Final = (" ", *WRAP_MARKS, *NEWLINE_MARKS)
 _PLAN: Final = re.compile(
@@ -157,9 +159,19 @@ def _headless(lines: list[Line], place: int) -> tuple[list[Line], int]:
     inside: list[Line] | None = None
     if rows and any(row.text[-1:] in _ODD_ENDS for row in rows):
         inside = aligned.headless(rows)
+        if inside is not None and _may_be_whole(rows):
+            raise refused(EITHER, rows, 1, 1)
     if inside is None:
         inside = lists.rows_of_csv(rows)
     return (inside, end) if inside and _is_plan("", inside) else ([], 0)
+
+
+def _may_be_whole(rows: list[Line]) -> bool:
+    """Whether a constant may have newlines behind its dots: without a margin nothing but those tells where psql broke it."""
+    is_doubtful = not rows[0].text[:1].isspace() and not any(
+        "…" in row.text or "↵" in row.text for row in rows
+    )
+    return is_doubtful and stands_alone("\n".join(row.text for row in rows))
 
 
 def _end_of_run(lines: list[Line], begin: int) -> int:

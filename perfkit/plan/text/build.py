@@ -61,7 +61,18 @@ def read_clean_text(text: str) -> Plan | None:
         if not _FOREIGN_ENDS.isdisjoint({line[-1:] for line in reader.lines}):
             return None
         reader.read()
-        return None if reader.is_odd else _plan_of(reader)
+        return None if reader.is_odd or reader.is_foreign else _plan_of(reader)
+
+
+def stands_alone(text: str) -> bool:
+    """Whether the text as it stands is a plan, of which only constants run over several lines."""
+    with collector_paused():
+        reader = _Reader(text.rstrip())
+        try:
+            reader.read()
+        except PlanParseError:
+            return False
+        return not reader.is_foreign
 
 
 def _plan_of(reader: _Reader) -> Plan:
@@ -94,6 +105,8 @@ class _Reader:
         self._counted: tuple[str, int] = ("", 0)
         """A value that may go on, and how many brackets are open at its end."""
         self.is_odd = False
+        """Whether a constant ran over several lines."""
+        self.is_foreign = False
         """Whether a line was read that may be somebody else's."""
 
     def forget(self) -> None:
@@ -115,7 +128,7 @@ class _Reader:
             line = lines[place]
             words = line.strip()
             if not words:
-                self.is_odd = True
+                self.is_foreign = True
                 place += 1
             elif words[:2] == "->":
                 place = self._read_head(place, words)
@@ -298,7 +311,7 @@ class _Reader:
                 return after
         if _LABEL.match(words) is None and (self._goes_on() or _LOWER_LABEL.match(words) is None):
             return self._go_on(place)
-        self.is_odd = self.is_odd or words[0].islower()
+        self.is_foreign = self.is_foreign or words[0].islower()
         label, _, value = words.partition(":")
         value = value.strip()
         if "'" in value or '"' in value:
@@ -377,7 +390,7 @@ class _Reader:
             if self._goes_on() and not closing.starts(label) and not _LABEL.match(words):
                 return self._go_on(place)
             self._last = None
-            self.is_odd = self.is_odd or not closing.starts(label)
+            self.is_foreign = self.is_foreign or not closing.starts(label)
             return closing.read_beside(self.lines, place, self.body)
         if closing.starts(label):
             for node in reversed(self._path):
@@ -413,7 +426,7 @@ class _Reader:
         """A line of no known form goes on with the text of the line above."""
         if self._last is None or not self._goes_on():
             refuse("cannot read this line as part of a plan", self.lines, place)
-        self.is_odd = True
+        self.is_foreign = True
         facts, label, value = self._last
         line = self._raw[place].rstrip()
         value = f"{value}\n{line}"

@@ -125,3 +125,10 @@ def test_forks_and_hands_write_plans_too(text: str, nodes: int) -> None:
     found = parse_plan(text)
     assert len(list(found.walk())) == nodes
     assert "&amp;" not in (found.root.filter or "")
+
+
+def test_a_dot_before_a_newline_in_a_constant_is_never_lost() -> None:
+    """Without a margin it may be psql's mark of a broken line as well."""
+    text = "Result\n  Output: f('\nWater, water, every where ... drop to drink.\nS. T. Coleridge'::text)\n"
+    with pytest.raises(PlanParseError, match="cannot tell"):
+        parse_plan(text)
