@@ -18,9 +18,10 @@ BUDGET_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One statement of a remedy that takes several."""
+    """One statement of a remedy. Its kind says how it is tried: a ``rewrite`` takes the statement's place, a ``setting`` is
+    SET for the session that runs it, everything else changes the database."""
 
-    kind: str
+    kind: AdviceKind
     sql: str
 
 
@@ -70,6 +71,21 @@ class Candidate:
     relation: str | None = None
     """``schema.table`` it changes."""
     safe_sql: str | None = None
+    undo_sql: str | None = None
+    """The way back; None where nothing is to be undone."""
+    steps: tuple[Step, ...] = ()
+    """The statements in their order where it takes several, or ones of several kinds; ``sql`` then joins them."""
+    conditions: tuple[str, ...] = ()
+    """What makes a rewrite equal to the statement, as the catalog has it: ``projects.id is unique``."""
+    caveats: tuple[str, ...] = ()
+    """What a reader must know before acting: what the catalog cannot show, a contract with callers that changes."""
+    values_sql: str | None = None
+    """A query whose one row gives the values of the parameters that a rewrite has beyond the statement's own: the last
+    row of the page before, for a keyset."""
+
+    @property
+    def parts(self) -> tuple[Step, ...]:
+        return self.steps or (Step(kind=self.kind, sql=self.sql),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +100,9 @@ class Advice(Shown):
     proof: Proof
     steps: tuple[Step, ...] = ()
     cures: tuple[str, ...] = ()
+    undo_sql: str | None = None
+    conditions: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,22 @@
+"""Every transform perfkit has, in one tuple."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perfkit.catalog import Catalog
+from perfkit.sql.rewrites.rewrite import Rewrite, Transform
+from perfkit.sql.statement import Statement
+
+TRANSFORMS: tuple[Transform, ...] = ()
+
+
+def rewrites_of(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
+    """What each transform makes of the statement; nothing where sqlglot could not read it.
+
+    Asks no server. A transform never raises for a statement it does not understand: it yields nothing.
+    """
+    if statement.tree is None:
+        return
+    for transform in TRANSFORMS:
+        yield from transform(statement, catalog)
