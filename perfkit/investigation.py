@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from perfkit.advise.candidates import index_candidates
-from perfkit.advise.foreign_keys import foreign_key_candidates
+from perfkit.advise.evidence import Evidence
+from perfkit.advise.propose import propose
 from perfkit.advise.prove import prove
-from perfkit.advise.values import BUDGET_SECONDS, Advice, Rejected
+from perfkit.advise.values import BUDGET_BYTES, BUDGET_SECONDS, Advice, Rejected
 from perfkit.capture.capture import DEFAULT_RUNS, capture
 from perfkit.capture.values import Environment, Measurement, Query
 from perfkit.catalog import Catalog
@@ -53,6 +53,7 @@ def investigate(
     runs: int = DEFAULT_RUNS,
     allow_writes: bool = False,
     budget_seconds: float = BUDGET_SECONDS,
+    budget_bytes: int = BUDGET_BYTES,
     progress: Progress | None = None,
 ) -> Investigation:
     """Capture the statement, examine it, and prove what may cure it.
@@ -67,9 +68,18 @@ def investigate(
             session, statement, parameters, runs=runs, allow_writes=allow_writes, progress=shown
         )
     findings = examine(captured.plan, statement, captured.catalog)
-    candidates, rejected = index_candidates(statement, captured.catalog, captured.plan, findings)
-    candidates = (*foreign_key_candidates(captured.catalog, findings), *candidates)
-    outcome = prove(candidates, statement, captured, target, budget_seconds=budget_seconds, progress=shown)
+    candidates, rejected = propose(
+        Evidence(statement=statement, catalog=captured.catalog, plan=captured.plan, findings=findings)
+    )
+    outcome = prove(
+        candidates,
+        statement,
+        captured,
+        target,
+        budget_seconds=budget_seconds,
+        budget_bytes=budget_bytes,
+        progress=shown,
+    )
     return Investigation(
         query=captured.query,
         environment=captured.environment,

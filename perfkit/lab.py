@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from perfkit.advise import BUDGET_SECONDS
+from perfkit.advise import BUDGET_BYTES, BUDGET_SECONDS
 from perfkit.capture.capture import DEFAULT_RUNS, capture
 from perfkit.capture.values import Capture
 from perfkit.comparison.turns import DEFAULT_TURNS, Arm, compare_in_turns
@@ -153,6 +153,7 @@ class Lab:
         runs: int = DEFAULT_RUNS,
         allow_writes: bool = False,
         budget_seconds: float = BUDGET_SECONDS,
+        budget_bytes: int = BUDGET_BYTES,
     ) -> Investigation:
         """Find out why a statement is slow and prove what cures it; see ``perfkit.investigation.investigate``."""
         from perfkit.investigation import investigate
@@ -164,6 +165,7 @@ class Lab:
             runs=runs,
             allow_writes=allow_writes,
             budget_seconds=budget_seconds,
+            budget_bytes=budget_bytes,
             progress=self.progress,
         )
 

@@ -21,17 +21,25 @@ def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome)
     cause = next((finding.title for finding in findings if finding.severity != "info"), None)
     best = outcome.advice[0] if outcome.advice else None
     if best and best.proof.verdict == "improves":
-        return f"{_gain(best)}: {best.sql}"
+        return f"{_gain(best)}: {_remedy(best)}"
     if cause and best:
-        return f"It takes {took}; {cause}; {best.sql} may cure it, {best.proof.reason}"
+        return f"It takes {took}; {cause}; {_remedy(best)} may cure it, {best.proof.reason}"
     if cause:
         return f"It takes {took}; {cause}" + (
-            "; no index that was considered helps" if outcome.rejected else ""
+            "; no remedy that was considered helps" if outcome.rejected else ""
         )
     right = next((finding.title for finding in findings if finding.id == "index-not-beneficial"), None)
     if right or (captured.plan.total_ms or 0) < UNREMARKABLE_MS:
         return f"Nothing to fix here: it takes {took}; {right or 'the plan shows no fault'}"
     return f"It takes {took}, and no cause that perfkit knows shows in its plan"
+
+
+def _remedy(advice: Advice) -> str:
+    """The remedy as part of a sentence: its SQL, or for a rewrite what it does, as the text fills a page."""
+    if advice.kind != "rewrite":
+        return " ".join(advice.sql.split())
+    others = [" ".join(step.sql.split()) for step in advice.steps if step.kind != "rewrite"]
+    return " and ".join(["the query written another way", *others]) + f" ({advice.rationale})"
 
 
 def _gain(advice: Advice) -> str:

@@ -1,13 +1,14 @@
 """Does a remedy help: the rule that turns before and after into a verdict.
 
-A remedy improves when blocks, temp blocks or time clearly fall and none of the others clearly rises. Neither counters nor
-time alone is enough: a hash may read more blocks and be right, a spill may cost no time while its files are cached.
+A remedy improves when blocks (temporary ones with them), temp blocks or time clearly fall and neither blocks nor time
+clearly rises. Neither counters nor time alone is enough: a hash may read more blocks and be right, a spill may cost no time while its
+files are cached.
 """
 
 from __future__ import annotations
 
 from perfkit.advise.values import Proof, ProofVerdict
-from perfkit.capture.values import Measurement
+from perfkit.capture.values import Counters, Measurement
 from perfkit.stats import Direction, compare_counts, compare_times, median
 from perfkit.units import format_count, format_ms
 
@@ -18,21 +19,15 @@ WORTHWHILE_FACTOR = 1.25
 def judge(before: Measurement, after: Measurement, same_result: bool | None) -> Proof:
     """The proof that two measurements of the same statement, taken interleaved, amount to."""
     time = compare_times(before.samples.values, after.samples.values)
-    counters = {
-        "shared blocks": (before.counters.shared_blocks, after.counters.shared_blocks),
-        "temp blocks": (before.counters.temp_blocks, after.counters.temp_blocks),
-    }
-    directions: dict[str, Direction] = {"time": time.direction}
-    for name, (a, b) in counters.items():
-        if a is not None and b is not None:
-            directions[name] = compare_counts(a, b)
+    shared = (before.counters.shared_blocks, after.counters.shared_blocks)
+    directions: dict[str, Direction] = {"time": time.direction, **_blocks(before.counters, after.counters)}
     verdict = _verdict(directions)
     return Proof(
         level="executed",
         verdict="harms" if same_result is False else verdict,
         before=before,
         after=after,
-        blocks_ratio=_ratio(*counters["shared blocks"]),
+        blocks_ratio=_ratio(*shared),
         time_ratio=time.median,
         time_ratio_low=time.low,
         time_ratio_high=time.high,
@@ -59,11 +54,26 @@ def is_worthwhile(proof: Proof) -> bool:
     return max(gains, default=1.0) >= WORTHWHILE_FACTOR
 
 
+def _blocks(before: Counters, after: Counters) -> dict[str, Direction]:
+    """All blocks together, and temp blocks where they fall: a few of them in exchange for many shared ones are no loss."""
+    a, b = _touched(before), _touched(after)
+    if a is None or b is None:
+        return {}
+    found: dict[str, Direction] = {"blocks": compare_counts(a, b)}
+    if compare_counts(before.temp_blocks or 0, after.temp_blocks or 0) == "falls":
+        found["temp blocks"] = "falls"
+    return found
+
+
+def _touched(counters: Counters) -> int | None:
+    return None if counters.shared_blocks is None else counters.shared_blocks + (counters.temp_blocks or 0)
+
+
 def _verdict(directions: dict[str, Direction]) -> ProofVerdict:
     """
-    >>> _verdict({"time": "falls", "shared blocks": "same"}), _verdict({"time": "falls", "shared blocks": "rises"})
+    >>> _verdict({"time": "falls", "blocks": "same"}), _verdict({"time": "falls", "blocks": "rises"})
     ('improves', 'inconclusive')
-    >>> _verdict({"time": "same", "shared blocks": "same"}), _verdict({"time": "unclear", "shared blocks": "same"})
+    >>> _verdict({"time": "same", "blocks": "same"}), _verdict({"time": "unclear", "blocks": "same"})
     ('neutral', 'inconclusive')
     """
     seen = set(directions.values())

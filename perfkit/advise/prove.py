@@ -1,21 +1,31 @@
-"""Prove candidates: try each where changes are allowed, keep what helps, and say of the rest why not."""
+"""Prove candidates: try each where it may be tried, keep what helps, and say of the rest why not."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
+from perfkit.advise.change import Change, change_of
+from perfkit.advise.combine import combined, with_indexes
 from perfkit.advise.judge import is_worthwhile, judge
-from perfkit.advise.rank import ranked
-from perfkit.advise.trial import PAIRS, Trial, try_index
-from perfkit.advise.values import BUDGET_SECONDS, UNPROVEN, Advice, Candidate, Price, Proof, Rejected
+from perfkit.advise.places import Places, Prepare
+from perfkit.advise.rank import beats, ranked
+from perfkit.advise.substitute import substituted
+from perfkit.advise.trial import PAIRS, Trial, make, try_apart, try_in_place
+from perfkit.advise.values import (
+    BUDGET_BYTES,
+    BUDGET_SECONDS,
+    UNPROVEN,
+    Advice,
+    Candidate,
+    Price,
+    Proof,
+    Rejected,
+)
 from perfkit.capture.values import Capture
-from perfkit.db.clone import clone
-from perfkit.db.session import Session
 from perfkit.db.target import Target
-from perfkit.errors import CapabilityMissing, CaptureError, ServerError
+from perfkit.errors import CapabilityMissing, CaptureError, ServerError, UsageError
 from perfkit.progress import Progress
 from perfkit.sql import has_fixed_result
 from perfkit.sql.statement import Statement
@@ -23,6 +33,9 @@ from perfkit.units import format_bytes
 
 _NOT_ITS_FAULT = {"42501", "55P03", "57014", "53100", "53200"}
 """insufficient_privilege, lock_not_available, query_canceled, disk_full, out_of_memory: the candidate may still be right."""
+
+NOT_SCRATCH = "not tried: the database was not declared scratch; run perfkit investigate with --scratch on a copy to prove it"
+FOR_PEOPLE = "not tried: it is a change of the application"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,84 +55,98 @@ def prove(
     target: Target,
     *,
     budget_seconds: float = BUDGET_SECONDS,
+    budget_bytes: int = BUDGET_BYTES,
+    prepare: Prepare | None = None,
     progress: Progress,
 ) -> Outcome:
     """Try each candidate on a clone, or where no clone can be made in a rolled-back transaction on the scratch database.
 
-    On a target that is not scratch nothing is tried and the advice says so. A lost server or Ctrl-C ends the trials;
-    what was proven until then is kept.
+    On a target that is not scratch only what reads is tried (rewritten queries, settings of the session). Then those that
+    help are tried together, and rewrites with the indexes they call for. A lost server or Ctrl-C ends the trials;
+    what was proven until then is kept. ``prepare`` is called with each session before its first run.
     """
-    if not target.is_scratch:
-        return Outcome(
-            advice=ranked(
-                _unproven(candidate, "not tried: the database was not declared scratch (--scratch)")
-                for candidate in candidates
-            )
-        )
     if not candidates:
         return Outcome(advice=())
-    tried = _Tried(statement, capture)
-    notes: list[str] = []
+    court = _Court(statement, capture, progress)
+    deadline = time.monotonic() + budget_seconds
     interrupted = None
+    out_of_time = False
+    queue = list(candidates)
+    places = Places(
+        target, capture.environment.database, progress, prepare=prepare, budget_bytes=budget_bytes
+    )
     try:
-        with ExitStack() as stack:
-            place = _place(stack, target, capture.environment.database, notes, progress)
-            started = time.monotonic()
-            with Session.open(place, purpose="trial") as session:
-                for candidate in candidates:
-                    if time.monotonic() - started > budget_seconds:
-                        notes.append(
-                            f"the budget of {budget_seconds:.0f} s ran out; raise --budget-seconds to try the rest"
-                        )
-                        break
-                    tried.attempt(session, candidate, progress)
+        with places:
+            while queue:
+                if time.monotonic() > deadline:
+                    out_of_time = True
+                    break
+                court.hear(places, queue[0])
+                queue.pop(0)
+                if not queue:
+                    queue = court.together(places)
     except ServerError as error:
         interrupted = str(error)
     except KeyboardInterrupt:
         interrupted = "interrupted"
-    left = [
-        _unproven(candidate, "not tried: " + (interrupted or "the time ran out"))
-        for candidate in candidates[tried.count :]
-    ]
+    notes = list(places.notes)
+    if out_of_time:
+        notes.append(f"the budget of {budget_seconds:.0f} s ran out; raise --budget-seconds to try the rest")
+    reason = "not tried: " + (interrupted or "the time ran out")
+    left = [_unproven(candidate, reason) for candidate in queue if not court.is_combination(candidate)]
     return Outcome(
-        advice=ranked([*tried.advice, *left]),
-        rejected=tuple(tried.rejected),
+        advice=ranked([*court.advice, *left]),
+        rejected=tuple(court.rejected),
         notes=tuple(notes),
         interrupted=interrupted,
     )
 
 
-def _place(stack: ExitStack, target: Target, database: str, notes: list[str], progress: Progress) -> Target:
-    """Where trials may lock and build: a clone that the stack will drop, else the scratch database itself."""
-    with progress.stage(f"clone database {database}"):
-        try:
-            return stack.enter_context(clone(target, database))
-        except CapabilityMissing as error:
-            notes.append(f"tried in rolled-back transactions on the database itself, not on a clone: {error}")
-            return target
+class _Court:
+    """Hears the candidates one after the other and sorts them into advice and rejected."""
 
-
-class _Tried:
-    """The candidates tried so far, sorted into advice and rejected."""
-
-    def __init__(self, statement: Statement, capture: Capture) -> None:
+    def __init__(self, statement: Statement, capture: Capture, progress: Progress) -> None:
         self._statement = statement
         self._capture = capture
-        self.count = 0
+        self._progress = progress
+        self._equal_rewrites: list[Candidate] = []
+        self._answered: set[str | None] = set()
+        self._combinations: list[Candidate] | None = None
         self.advice: list[Advice] = []
         self.rejected: list[Rejected] = []
 
-    def attempt(self, session: Session, candidate: Candidate, progress: Progress) -> None:
-        with progress.stage(f"try {candidate.sql}", total=PAIRS) as advance:
+    def is_combination(self, candidate: Candidate) -> bool:
+        return candidate in (self._combinations or ())
+
+    def together(self, places: Places) -> list[Candidate]:
+        """What is worth trying once every candidate was tried alone; empty the second time."""
+        if self._combinations is not None:
+            return []
+        self._combinations = []
+        if places.may_change:
+            self._combinations = [
+                *with_indexes(self._equal_rewrites, self.advice, self._capture.catalog),
+                *combined(self.advice),
+            ]
+        return list(self._combinations)
+
+    def hear(self, places: Places, candidate: Candidate) -> None:
+        if candidate.one_of in self._answered:
+            return
+        change = change_of(candidate)
+        if change.is_for_people:
+            self.advice.append(_unproven(candidate, FOR_PEOPLE))
+            return
+        if not change.only_reads and not places.may_change:
+            self.advice.append(_unproven(candidate, NOT_SCRATCH))
+            return
+        with self._progress.stage(f"try {_first_line(candidate.sql)}", total=PAIRS) as advance:
             try:
-                trial = try_index(
-                    session,
-                    self._statement,
-                    self._capture.query.parameters,
-                    candidate.sql,
-                    self._capture.plan,
-                    advance,
-                )
+                taken, trial = self._try(places, candidate, change, advance)
+            except UsageError as error:
+                self.rejected.append(_rejected(candidate, f"could not be tried: {error}"))
+            except CapabilityMissing as error:
+                self.advice.append(_unproven(candidate, f"not tried: {error}"))
             except CaptureError as error:
                 reason = f"could not be tried: {error}"
                 if error.sqlstate in _NOT_ITS_FAULT:
@@ -127,23 +154,56 @@ class _Tried:
                 else:
                     self.rejected.append(_rejected(candidate, reason))
             else:
-                self._sort(candidate, trial)
-        self.count += 1
+                self._sort(taken, change, trial)
 
-    def _sort(self, candidate: Candidate, trial: Trial) -> None:
+    def _try(
+        self, places: Places, candidate: Candidate, change: Change, advance: object
+    ) -> tuple[Candidate, Trial]:
+        substitution = substituted(candidate, change, self._statement, self._capture, places.session)
+        subject = substitution.subject
+        assert callable(advance)
+        if not change.needs_its_own_clone:
+            return substitution.candidate, try_in_place(
+                places.session, subject, change, advance, ends_spill=candidate.ends_spill
+            )
+        with places.changed() as changed:
+            build_ms = make(changed, change)
+            trial = try_apart(places.session, changed, subject, change, advance)
+        return substitution.candidate, replace(trial, price=replace(trial.price, build_ms=build_ms))
+
+    def _sort(self, candidate: Candidate, change: Change, trial: Trial) -> None:
         if trial.before is None or trial.after is None:
-            reason = f"the planner does not use it ({format_bytes(trial.price.size_bytes)} for nothing)"
-            self.rejected.append(_rejected(candidate, reason))
+            size = trial.price.size_bytes
+            spent = f" ({format_bytes(size)} for nothing)" if size else ""
+            self.rejected.append(_rejected(candidate, f"{trial.idle_reason}{spent}"))
             return
-        same_result = trial.same_result
-        if same_result is False and not has_fixed_result(self._statement):
-            same_result = None
-        proof = judge(trial.before, trial.after, same_result)
-        if is_worthwhile(proof):
+        same = trial.same_result
+        if same is False and not has_fixed_result(self._statement):
+            same = None
+        proof = judge(trial.before, trial.after, same)
+        is_open = False
+        if change.statement is not None and same is None and is_worthwhile(proof):
+            is_open, proof = True, _not_shown_equal(proof)
+        elif change.statement is not None and same and not change.database and not change.settings:
+            self._equal_rewrites.append(candidate)
+        if self.is_combination(candidate) and not beats(proof, self.advice):
+            self.rejected.append(_rejected(candidate, "together they do no better than one alone", proof))
+        elif is_worthwhile(proof) or is_open:
             price = replace(trial.price, safe_sql=candidate.safe_sql)
             self.advice.append(_advice(candidate, price, proof))
+            self._answered |= {candidate.one_of} - {None}
         else:
             self.rejected.append(_rejected(candidate, _why_not(proof), proof))
+
+
+def _not_shown_equal(proof: Proof) -> Proof:
+    """A rewrite is proven only where its rows were seen to be the same."""
+    reason = f"{proof.reason}; the rows could not be compared, as ties may rightly come out otherwise"
+    return replace(proof, verdict="inconclusive", reason=reason)
+
+
+def _first_line(sql: str) -> str:
+    return " ".join(sql.split())[:100]
 
 
 def _why_not(proof: Proof) -> str:
@@ -165,10 +225,15 @@ def _advice(candidate: Candidate, price: Price, proof: Proof) -> Advice:
         id=candidate.kind,
         kind=candidate.kind,
         sql=candidate.sql,
+        steps=candidate.steps,
         rationale=candidate.rationale,
         price=price,
         proof=proof,
         cures=candidate.cures,
+        relation=candidate.relation,
+        undo_sql=candidate.undo_sql,
+        conditions=candidate.conditions,
+        caveats=candidate.caveats,
     )
 
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from perfkit.advise.values import Advice
+from perfkit.advise.values import Advice, AdviceKind, Proof
 
 NEARLY_AS_GOOD = 1.25
 """A remedy within a quarter of the best one's time is as good; then the smaller price decides."""
 
+NEARLY_MS = 0.5
+"""Nor does half a millisecond more make a remedy worse that anybody would notice."""
+
 _LEVELS = {"executed": 0, "planned": 1, "none": 2}
+
+_EFFORT: dict[AdviceKind, int] = {
+    "statistics": 0, "maintenance": 1, "setting": 2, "rewrite": 3, "index": 3, "schema": 5, "application": 6,
+}  # fmt: skip
+"""From what is done once and costs nothing afterwards to what others have to agree to."""
 
 
 def ranked(advice: Iterable[Advice]) -> tuple[Advice, ...]:
     """The advice in order of worth, numbered within its kind: ``index-1``, ``index-2``."""
     found = list(advice)
-    best = min((_gain(one) for one in found if one.proof.level == "executed"), default=1.0)
+    best = min((_after_ms(one.proof) for one in found if _is_proven(one)), default=0.0)
     ordered = sorted(found, key=lambda one: _rank(one, best))
     counts: dict[str, int] = {}
     named = []
@@ -26,22 +34,38 @@ def ranked(advice: Iterable[Advice]) -> tuple[Advice, ...]:
     return tuple(named)
 
 
+def beats(proof: Proof, advice: Sequence[Advice]) -> bool:
+    """Whether a combination does clearly better than every remedy that stands alone: in time, or in blocks at the same time."""
+    alone = [one.proof for one in advice if _is_proven(one)]
+    if proof.verdict != "improves":
+        return False
+    if not alone:
+        return True
+    ms, best = _after_ms(proof), min(_after_ms(one) for one in alone)
+    return ms * NEARLY_AS_GOOD < best and best - ms > NEARLY_MS
+
+
+def _is_proven(advice: Advice) -> bool:
+    return advice.proof.level == "executed" and advice.proof.verdict == "improves"
+
+
 def _rank(advice: Advice, best: float) -> tuple[float, ...]:
-    level = _LEVELS[advice.proof.level]
-    if level:
-        return (level,)
-    gain = _gain(advice)
-    size = float(advice.price.size_bytes or 0)
-    return (0, 0, size, gain) if gain <= best * NEARLY_AS_GOOD else (0, 1, gain, size)
-
-
-def _gain(advice: Advice) -> float:
-    """Time ratio where there is one: what a user waits for."""
-    proof = advice.proof
-    return (
-        proof.time_ratio
-        if proof.time_ratio is not None
-        else proof.blocks_ratio
-        if proof.blocks_ratio is not None
-        else 1.0
+    if not _is_proven(advice):
+        return (2.0, _LEVELS[advice.proof.level])
+    ms = _after_ms(advice.proof)
+    is_as_good = ms <= max(best * NEARLY_AS_GOOD, best + NEARLY_MS)
+    price = (
+        float(bool(advice.caveats)),
+        float(len(advice.steps)),
+        float(_EFFORT[advice.kind]),
+        float(advice.price.size_bytes or 0),
     )
+    return (0.0, *price, ms) if is_as_good else (1.0, ms, *price)
+
+
+def _after_ms(proof: Proof) -> float:
+    """What a user waits for: the low quarter of the samples, which noise leaves alone."""
+    if proof.after is None or not proof.after.samples.values:
+        return float("inf")
+    values = sorted(proof.after.samples.values)
+    return values[len(values) // 4]

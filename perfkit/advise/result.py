@@ -1,24 +1,85 @@
-"""Are two runs' results the same: a digest of the rows, taken on the server so that they do not travel."""
+"""Do two arms give the same result: compared by a digest that the server takes, so that rows do not travel.
+
+Multisets of rows are compared; where the statement orders its rows, their order too. Rows that differ only in the last
+digits of floating-point numbers, or in the trailing zeros of numeric ones, are the same: another plan adds up in another order.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
 
-from perfkit.db.session import Session
-from perfkit.sql.statement import Statement
+from perfkit.advise.arm import Arm
+from perfkit.sql.outermost import order_of, target_of
 
-_PREFIX = (
-    "select count(*)::text || ':' || coalesce(sum(hashtextextended(q::text, 0)::numeric), 0)::text from ("
+SIGNIFICANT_DIGITS = 9
+"""Floating-point numbers that agree so far are equal: sums of a million doubles in two orders differ beyond the tenth."""
+
+MOST_ROWS_FETCHED = 20_000
+"""So many rows are compared one by one where the digests differ; more would cost the client time and memory."""
+
+_DIGEST = (
+    "select count(*)::text || ':' || coalesce(sum(hashtextextended(t, 0)::numeric), 0)::text,"
+    " coalesce(sum(hashtextextended(t || '#' || n, 0)::numeric), 0)::text from"
+    " (select q::text as t, row_number() over () as n from (",
+    "\n) as q) as numbered",
 )
-_SUFFIX = "\n) as q"
 
 
-def digest(session: Session, statement: Statement, parameters: Sequence[str | None]) -> str | None:
-    """Row count and the sum of the rows' hashes: equal for equal multisets of rows, whatever their order.
+def same_result(before: Arm, after: Arm) -> bool | None:
+    """Whether both arms give the same rows, or leave the same rows in the table they write.
 
-    None for statements that cannot stand in a FROM clause. Runs the statement once more, in the transaction the caller
-    opened.
+    None where that cannot be compared. Runs each statement once more.
     """
-    if statement.kind != "select":
+    if before.statement.kind != "select":
+        return _same_table(before, after)
+    (rows, sequence), (other_rows, other_sequence) = _digest(before), _digest(after)
+    if rows != other_rows:
+        return _same_but_for_digits(before, after)
+    if sequence == other_sequence or not order_of(before.statement):
+        return True
+    # The same rows in another order: rightly so among rows that the same ORDER BY leaves tied.
+    return order_of(before.statement) == order_of(after.statement)
+
+
+def _digest(arm: Arm) -> tuple[str, str]:
+    row = arm.rows(*_DIGEST)[0]
+    return str(row[0]), str(row[1])
+
+
+def _same_but_for_digits(before: Arm, after: Arm) -> bool:
+    limit = ("select * from (", f"\n) as q limit {MOST_ROWS_FETCHED + 1}")
+    rows, others = before.rows(*limit), after.rows(*limit)
+    if len(rows) != len(others) or len(rows) > MOST_ROWS_FETCHED:
+        return False
+    return _rounded(rows) == _rounded(others)
+
+
+def _rounded(rows: Iterable[tuple[object, ...]]) -> Counter[str]:
+    return Counter(repr([_without_noise(value) for value in row]) for row in rows)
+
+
+def _without_noise(value: object) -> object:
+    """
+    >>> _without_noise(0.1 + 0.2), _without_noise(Decimal("1.500")) == _without_noise(Decimal("1.5"))
+    ('0.3', True)
+    """
+    if isinstance(value, float):
+        return f"{value:.{SIGNIFICANT_DIGITS}g}"
+    if isinstance(value, Decimal) and value.is_finite():
+        return str(value.normalize())
+    return value
+
+
+def _same_table(before: Arm, after: Arm) -> bool | None:
+    if before.statement is after.statement or before.statement.text == after.statement.text:
         return None
-    return str(session.run_users(_PREFIX, statement.text, parameters, _SUFFIX)[0][0])
+    table = target_of(before.statement)
+    if table is None or table != target_of(after.statement):
+        return None
+    query = (
+        "select count(*)::text || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)::text as digest"
+        f" from {table} as t"
+    )
+    return before.after_running(query) == after.after_running(query)

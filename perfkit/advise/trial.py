@@ -1,170 +1,189 @@
-"""Try one index: build it, measure the statement with and without it by turns, undo it.
+"""Try one candidate: run the statement with and without it by turns, in the same minute on the same server.
 
-All happens in one transaction that is rolled back. "Without" is the same transaction with the new index dropped inside a
-savepoint, so both arms see the same rows in the same cache, moments apart, and nothing is built twice.
+An index is built in one transaction that is rolled back; "without" drops it inside a savepoint, so both arms share rows and
+cache. A setting or another text needs no more than a savepoint either. What one transaction cannot take back (statistics,
+VACUUM, a changed type) is done to a second clone, and the arms run on the two databases by turns.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
 
-from perfkit.advise.result import digest
+from perfkit.advise.arm import Arm
+from perfkit.advise.build import BUILD_SECONDS, build, is_planned_for
+from perfkit.advise.change import Change
+from perfkit.advise.result import same_result
 from perfkit.advise.values import Price
-from perfkit.capture.capture import execution_ms, within
-from perfkit.capture.explain import analyze, plan_only, run_once
-from perfkit.capture.values import Counters, Measurement, Samples
-from perfkit.db.session import Session, stored_query
-from perfkit.identifier import quote_identifier
+from perfkit.capture.capture import within
+from perfkit.capture.values import Measurement
+from perfkit.db.session import Session
+from perfkit.errors import CaptureTimeout
 from perfkit.plan import Plan
+from perfkit.plan.shape import fingerprint
 from perfkit.progress import Advance
 from perfkit.sql.statement import Statement
-from perfkit.stats import Arm, interleaved
+from perfkit.stats import interleaved
 
 PAIRS = 9
 """With nine interleaved pairs, minimum and lower quartile together give about one false alarm in a hundred."""
 
+FEWEST_PAIRS = 4
+"""So many pairs are taken even where the difference is plain."""
+
+PLAIN_FACTOR = 1.5
+"""Every run of one arm this much faster than every run of the other: further pairs would not change the verdict."""
+
 SECONDS = 20.0
 """Time for the samples of one candidate."""
 
-BUILD_SECONDS = 900
-"""An index on a table of tens of gigabytes is built within it."""
+LONGEST_FACTOR = 3.0
+"""A remedy that makes the statement take three times as long need not be waited for."""
+
+LEAST_PATIENCE_MS = 1_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What trying one index gave. ``before`` and ``after`` are None when the planner leaves the index alone."""
+    """What trying one candidate gave. ``before`` and ``after`` are None when it was not worth running."""
 
     price: Price
-    cost_before: float | None
-    """The planner's total cost."""
-    cost_after: float | None
     before: Measurement | None = None
     after: Measurement | None = None
     same_result: bool | None = None
-
-
-def try_index(
-    session: Session,
-    statement: Statement,
-    parameters: Sequence[str | None],
-    sql: str,
-    before: Plan,
-    advance: Advance,
-) -> Trial:
-    """Build the index, and where the planner uses it, measure. Holds a SHARE lock on the table until it returns."""
-    with session.transaction(writes=True):
-        cost_before = _cost(plan_only(session, statement, parameters))
-        built, build_ms = _build(session, sql)
-        price = Price(size_bytes=sum(index.size_bytes for index in built), build_ms=build_ms)
-        planned = plan_only(session, statement, parameters)
-        if not _is_planned_for(built, planned):
-            return Trial(price=price, cost_before=cost_before, cost_after=_cost(planned))
-        arms = _Arms(session, statement, parameters, [index.drop_sql for index in built if index.is_top])
-        for arm in ("before", "after"):
-            arms.run(arm)
-        for _ in within(SECONDS, PAIRS):
-            for arm in interleaved(1, seed=len(arms.samples["before"])):
-                arms.sample(arm)
-            advance()
-        after = arms.analyzed()
-        same_result = arms.same_result()
-    return Trial(
-        price=price,
-        cost_before=cost_before,
-        cost_after=_cost(after),
-        before=arms.measurement("before", before),
-        after=arms.measurement("after", after),
-        same_result=same_result,
-    )
-
-
-class _Arms:
-    """The two states of the database within the trial's transaction, and what was measured in each."""
-
-    def __init__(
-        self, session: Session, statement: Statement, parameters: Sequence[str | None], drops: Sequence[str]
-    ) -> None:
-        self._session = session
-        self._statement = statement
-        self._parameters = parameters
-        self._drops = drops
-        self.samples: dict[Arm, list[float]] = {"before": [], "after": []}
-        self._counters: dict[Arm, Counters] = {}
-
-    def _in(self, arm: Arm) -> None:
-        for drop in self._drops if arm == "before" else ():
-            self._session.execute(drop)
-
-    def run(self, arm: Arm) -> Plan:
-        with self._session.savepoint():
-            self._in(arm)
-            return run_once(self._session, self._statement, self._parameters)
-
-    def sample(self, arm: Arm) -> None:
-        plan = self.run(arm)
-        self.samples[arm].append(execution_ms(plan))
-        self._counters[arm] = Counters.of(plan)
-
-    def analyzed(self) -> Plan:
-        with self._session.savepoint():
-            return analyze(self._session, self._statement, self._parameters)
-
-    def same_result(self) -> bool | None:
-        digests = []
-        for arm in ("before", "after"):
-            with self._session.savepoint():
-                self._in(arm)
-                digests.append(digest(self._session, self._statement, self._parameters))
-        return None if digests[0] is None else digests[0] == digests[1]
-
-    def measurement(self, arm: Arm, plan: Plan) -> Measurement:
-        return Measurement(
-            plan=plan, counters=self._counters[arm], samples=Samples(values=tuple(self.samples[arm]))
-        )
+    idle_reason: str | None = None
+    """Why it was not run: the planner leaves it alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Built:
-    """An index that the trial made; on a partitioned table one for the parent and one for each partition."""
+class Subject:
+    """The statement on trial, with what is known of it."""
 
-    oid: int
-    schema: str
-    name: str
-    table: str
-    size_bytes: int
-    is_top: bool
+    statement: Statement
+    parameters: tuple[str | None, ...]
+    before: Plan
+    """As it was captured."""
+    after: Statement
+    """What takes its place; the same statement where it stays."""
+    parameters_after: tuple[str | None, ...]
 
     @property
-    def drop_sql(self) -> str:
-        return f"drop index {quote_identifier(self.schema)}.{quote_identifier(self.name)}"
+    def is_rewritten(self) -> bool:
+        return self.after is not self.statement
+
+    @property
+    def longest_ms(self) -> float:
+        return max((self.before.execution_ms or 0.0) * LONGEST_FACTOR, LEAST_PATIENCE_MS)
 
 
-def _build(session: Session, sql: str) -> tuple[list[_Built], float]:
-    """Run the DDL; what it made, and its milliseconds."""
-    known = {index.oid for index in _indexes(session)}
-    session.execute(f"set local statement_timeout = '{BUILD_SECONDS}s'")
+def try_in_place(
+    session: Session, subject: Subject, change: Change, advance: Advance, *, ends_spill: bool = False
+) -> Trial:
+    """Try a candidate on one session, in a transaction that is rolled back. Holds what locks its DDL takes until then.
+
+    With ``ends_spill`` it is measured only where it leaves no temporary file.
+    """
+    writes = bool(change.database) or subject.statement.kind != "select"
+    with session.transaction(writes=writes):
+        built, build_ms = (
+            build(session, [step.sql for step in change.database]) if change.database else ([], None)
+        )
+        price = Price(
+            size_bytes=sum(index.size_bytes for index in built) if built else None, build_ms=build_ms
+        )
+        drops = [index.drop_sql for index in built if index.is_top]
+        before, after = _arms(session, session, subject, change, drops)
+        if built and not is_planned_for(built, after.planned()):
+            return Trial(price=price, idle_reason="the planner does not use it")
+        if ends_spill and _spills(after):
+            return Trial(price=price, idle_reason="it still spills")
+        return _measured(before, after, subject, price, advance)
+
+
+def try_apart(
+    session: Session, changed: Session, subject: Subject, change: Change, advance: Advance
+) -> Trial:
+    """Try a candidate that was already made on the database of ``changed``; ``session`` is on one without it."""
+    writes = subject.statement.kind != "select"
+    with session.transaction(writes=writes), changed.transaction(writes=writes):
+        before, after = _arms(session, changed, subject, change, ())
+        only_informs = not subject.is_rewritten and all(step.kind == "statistics" for step in change.parts)
+        if only_informs and _is_same(before.planned(), after.planned()):
+            return Trial(price=Price(), idle_reason="the planner's choice stays the same")
+        return _measured(before, after, subject, Price(), advance)
+
+
+def make(changed: Session, change: Change) -> float:
+    """Make the change for good on a clone of its own; its milliseconds."""
     started = time.perf_counter()
-    session.execute(sql)
-    build_ms = (time.perf_counter() - started) * 1000
+    for step in change.database:
+        with _patience(changed):
+            changed.change(step.sql)
+    return (time.perf_counter() - started) * 1000
+
+
+@contextmanager
+def _patience(session: Session) -> Iterator[None]:
     limit = session.target.limits.statement_timeout
-    session.execute(f"set local statement_timeout = '{round((limit or 0) * 1000)}ms'")
-    return [index for index in _indexes(session) if index.oid not in known], build_ms
+    session.execute(f"set statement_timeout = '{BUILD_SECONDS}s'")
+    try:
+        yield
+    finally:
+        session.execute(f"set statement_timeout = '{round((limit or 0) * 1000)}ms'")
 
 
-def _indexes(session: Session) -> list[_Built]:
-    return [_Built(**cast(dict[str, Any], row)) for row in session.rows(stored_query("all_indexes"))]
+def _spills(arm: Arm) -> bool:
+    buffers = arm.run().root.buffers
+    return buffers is not None and buffers.temp > 0
 
 
-def _is_planned_for(built: Sequence[_Built], plan: Plan) -> bool:
-    """Whether the plan shows one of the indexes; True also for a table the plan does not scan: a foreign key's
-    trigger searches it out of the plan's sight, and only the clock tells."""
-    if not {index.table for index in built} & {node.relation for node in plan.walk()}:
-        return True
-    return bool({index.name for index in built} & {node.index for node in plan.walk()})
+def _is_same(before: Plan, after: Plan) -> bool:
+    return fingerprint(before.root) == fingerprint(after.root)
 
 
-def _cost(plan: Plan) -> float | None:
-    return plan.root.estimate.total_cost if plan.root.estimate else None
+def _arms(
+    session: Session, changed: Session, subject: Subject, change: Change, drops: Sequence[str]
+) -> tuple[Arm, Arm]:
+    settings = [_local(sql) for sql in change.settings]
+    return (
+        Arm(session, subject.statement, subject.parameters, first=drops),
+        Arm(changed, subject.after, subject.parameters_after, first=settings, longest_ms=subject.longest_ms),
+    )
+
+
+def _local(setting: str) -> str:
+    """
+    >>> _local("SET work_mem = '64MB'")
+    "SET LOCAL work_mem = '64MB'"
+    """
+    words = setting.split(None, 1)
+    return setting if words[1].lower().startswith("local ") else f"{words[0]} LOCAL {words[1]}"
+
+
+def _measured(before: Arm, after: Arm, subject: Subject, price: Price, advance: Advance) -> Trial:
+    try:
+        after.run()
+    except CaptureTimeout:
+        return Trial(price=price, idle_reason=f"it takes longer than {subject.longest_ms / 1000:.0f} s")
+    before.run()
+    for _ in within(SECONDS, PAIRS):
+        for arm in interleaved(1, seed=len(before.samples)):
+            (before if arm == "before" else after).sample()
+        advance()
+        if _is_plain(before.samples, after.samples):
+            break
+    plan = after.analyzed()
+    return Trial(
+        price=price,
+        before=before.measurement(subject.before),
+        after=after.measurement(plan),
+        same_result=same_result(before, after),
+    )
+
+
+def _is_plain(before: Sequence[float], after: Sequence[float]) -> bool:
+    if len(before) < FEWEST_PAIRS:
+        return False
+    return max(after) * PLAIN_FACTOR < min(before) or max(before) * PLAIN_FACTOR < min(after)

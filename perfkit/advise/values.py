@@ -15,6 +15,9 @@ ProofVerdict = Literal["improves", "neutral", "harms", "inconclusive"]
 BUDGET_SECONDS = 120.0
 """After this no further candidate is tried: an engineer waits two minutes, not ten."""
 
+BUDGET_BYTES = 20 * 1024**3
+"""A database larger than this is not cloned unasked: it would take minutes and fill disks."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -82,6 +85,10 @@ class Candidate:
     values_sql: str | None = None
     """A query whose one row gives the values of the parameters that a rewrite has beyond the statement's own: the last
     row of the page before, for a keyset."""
+    one_of: str | None = None
+    """Name of a group in the order of their price, of which the first that helps is enough: work_mem of 8, 16, 32 MB."""
+    ends_spill: bool = False
+    """It is of use only where it leaves no temporary file."""
 
     @property
     def parts(self) -> tuple[Step, ...]:
@@ -100,6 +107,8 @@ class Advice(Shown):
     proof: Proof
     steps: tuple[Step, ...] = ()
     cures: tuple[str, ...] = ()
+    relation: str | None = None
+    """``schema.table`` it changes; None where it is none, or several."""
     undo_sql: str | None = None
     conditions: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()

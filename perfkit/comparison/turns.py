@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from perfkit.advise.result import digest
+from perfkit.advise.arm import Arm as Side
+from perfkit.advise.result import same_result
 from perfkit.capture.capture import SAMPLING_SECONDS, bind_values, capture, execution_ms, within
 from perfkit.capture.explain import run_once, transaction_for
 from perfkit.capture.values import Capture, Counters, Samples
@@ -75,12 +76,12 @@ def _observed(captured: Capture, times: Sequence[float], counters: Sequence[Coun
 
 
 def _same_result(session: Session, before: Arm, after: Arm) -> bool | None:
-    digests = []
-    for arm in (before, after):
-        if arm.statement.kind != "select":
-            return None
-        with transaction_for(session, arm.statement):
-            digests.append(digest(session, arm.statement, bind_values(arm.statement, arm.parameters)))
-    is_same = digests[0] == digests[1]
+    if any(arm.statement.kind != "select" for arm in (before, after)):
+        return None
+    one, other = (
+        Side(session, arm.statement, bind_values(arm.statement, arm.parameters)) for arm in (before, after)
+    )
+    with session.transaction():
+        is_same = same_result(one, other)
     may_vary = not all(has_fixed_result(arm.statement) for arm in (before, after))
     return None if may_vary and not is_same else is_same

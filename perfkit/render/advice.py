@@ -68,6 +68,9 @@ def advice_panel(advice: Advice) -> Panel:
     else:
         blocks.append(Code(text=advice.sql))
     blocks.append(paragraph(advice.rationale))
+    if advice.conditions:
+        blocks.append(paragraph("Equal because ", "; ".join(advice.conditions), "."))
+    blocks.extend(paragraph(Span("Mind", "warn", badge=True), f" {caveat}") for caveat in advice.caveats)
     blocks.extend(proof_blocks(advice.proof))
     price = _price_facts(advice.price, advice.cures)
     if price:
@@ -78,6 +81,8 @@ def advice_panel(advice: Advice) -> Panel:
                 summary=text("the same, safe on a busy server"), blocks=(Code(text=advice.price.safe_sql),)
             )
         )
+    if advice.undo_sql:
+        blocks.append(Details(summary=text("the way back"), blocks=(Code(text=advice.undo_sql),)))
     head = [
         text(Span(advice.id, "strong")),
         text(Span(mark, tone, badge=True)),

@@ -6,7 +6,7 @@ import pytest
 
 from perfkit.advise.judge import is_worthwhile, judge
 from perfkit.advise.rank import ranked
-from perfkit.advise.values import UNPROVEN, Advice, Price, Proof
+from perfkit.advise.values import UNPROVEN, Advice, Price
 from perfkit.capture.values import Counters, Measurement, Samples
 from perfkit.plan.model import Node, Plan
 
@@ -47,7 +47,9 @@ def test_a_small_gain_is_not_worth_its_price() -> None:
 
 
 def advice(sql: str, *, ratio: float | None, size: int) -> Advice:
-    proof = UNPROVEN if ratio is None else Proof(level="executed", verdict="improves", time_ratio=ratio)
+    proof = UNPROVEN
+    if ratio is not None:
+        proof = judge(measurement(100, 8000), measurement(100 * ratio, 8), same_result=True)
     return Advice(id="", kind="index", sql=sql, rationale="", price=Price(size_bytes=size), proof=proof)
 
 

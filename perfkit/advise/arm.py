@@ -1,0 +1,78 @@
+"""One side of a comparison: a statement in one state of the database, run as often as it is asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from perfkit.capture.capture import execution_ms
+from perfkit.capture.explain import analyze, plan_only, run_once
+from perfkit.capture.values import Counters, Measurement, Samples
+from perfkit.db.session import Session
+from perfkit.plan import Plan
+from perfkit.sql.statement import Statement
+
+
+class Arm:
+    """A statement on a session whose transaction the caller opened; each run undoes what it did."""
+
+    def __init__(
+        self,
+        session: Session,
+        statement: Statement,
+        parameters: Sequence[str | None],
+        *,
+        first: Sequence[str] = (),
+        longest_ms: float | None = None,
+    ) -> None:
+        """``first`` is run before the statement each time, and undone with it. A run that takes longer than
+        ``longest_ms`` is ended with CaptureTimeout; None leaves the session's limit."""
+        self._session = session
+        self.statement = statement
+        self._parameters = parameters
+        self._first = tuple(first)
+        self._longest_ms = longest_ms
+        self.samples: list[float] = []
+        self._counters: Counters | None = None
+
+    @contextmanager
+    def state(self) -> Iterator[Session]:
+        """The session as this arm has it, until the block is left."""
+        with self._session.savepoint():
+            for sql in self._first:
+                self._session.execute(sql)
+            if self._longest_ms is not None:
+                self._session.execute(f"set local statement_timeout = '{round(self._longest_ms)}ms'")
+            yield self._session
+
+    def planned(self) -> Plan:
+        with self.state() as session:
+            return plan_only(session, self.statement, self._parameters)
+
+    def run(self) -> Plan:
+        with self.state() as session:
+            return run_once(session, self.statement, self._parameters)
+
+    def sample(self) -> None:
+        plan = self.run()
+        self.samples.append(execution_ms(plan))
+        self._counters = Counters.of(plan)
+
+    def analyzed(self) -> Plan:
+        with self.state() as session:
+            return analyze(session, self.statement, self._parameters)
+
+    def rows(self, prefix: str, suffix: str) -> list[tuple[object, ...]]:
+        """The statement wrapped into a query of ours."""
+        with self.state() as session:
+            return session.run_users(prefix, self.statement.text, self._parameters, suffix)
+
+    def after_running(self, query: str) -> list[dict[str, object]]:
+        """Run the statement, then a query of ours that looks at what it did."""
+        with self.state() as session:
+            session.run_users("", self.statement.text, self._parameters)
+            return session.rows(query)
+
+    def measurement(self, plan: Plan) -> Measurement:
+        assert self._counters is not None
+        return Measurement(plan=plan, counters=self._counters, samples=Samples(values=tuple(self.samples)))

@@ -1,0 +1,107 @@
+"""Settings for one statement or role: the smallest work_mem that ends a spill, and switches that the plan calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perfkit.advise.evidence import Evidence
+from perfkit.advise.values import Candidate
+from perfkit.findings.finding import Finding
+
+MOST_WORK_MEM = 1024**3
+"""A gigabyte for each sort or hash of each process: more is not for a setting to give."""
+
+LEAST_WORK_MEM = 1024**2
+RUNGS = 7
+"""Each doubles the one before; from the size on disk, so many reach any need that a spill can have."""
+
+SPILLS = ("sort-spill", "hash-spill", "hashagg-spill", "temp-io", "lossy-bitmap")
+_FOR_ROLE = "for one role: ALTER ROLE … SET {name} = {value}; for one transaction: BEGIN; SET LOCAL {name} = {value}; …"
+
+
+def setting_candidates(evidence: Evidence) -> Iterator[Candidate]:
+    """What a session may set before it runs the statement."""
+    spills = list(evidence.of(*SPILLS))
+    if spills:
+        yield from _work_mem(evidence, spills)
+    if any(evidence.of("jit-overhead")):
+        yield _setting("jit", "off", "compiling the statement takes longer than it saves", "jit-overhead")
+    if any(evidence.of("memoize-ineffective")):
+        yield _setting(
+            "enable_memoize", "off", "the cache of inner rows is hardly ever hit", "memoize-ineffective"
+        )
+    if any(evidence.of("generic-plan-skew")):
+        yield _setting(
+            "plan_cache_mode",
+            "force_custom_plan",
+            "plans each value of the parameters for itself",
+            "generic-plan-skew",
+        )
+    if any(evidence.of("partitionwise-disabled")):
+        yield _setting(
+            "enable_partitionwise_join",
+            "on",
+            "joins partition by partition, so that each hash is small",
+            "partitionwise-disabled",
+        )
+        yield _setting(
+            "enable_partitionwise_aggregate",
+            "on",
+            "aggregates partition by partition",
+            "partitionwise-disabled",
+        )
+
+
+def _work_mem(evidence: Evidence, spills: list[Finding]) -> Iterator[Candidate]:
+    """A ladder of values, of which the first without a spill is enough."""
+    now = evidence.catalog.setting("work_mem")
+    current = int(now.value) * 1024 if now is not None and now.value.isdigit() else 4 * LEAST_WORK_MEM
+    needed = max((_size(finding) for finding in spills), default=0)
+    value = LEAST_WORK_MEM
+    while value < max(needed // 2, current + 1):
+        value *= 2
+    is_lossy = all(finding.id == "lossy-bitmap" for finding in spills)
+    ids = tuple(dict.fromkeys(finding.id for finding in spills))
+    for _ in range(RUNGS):
+        if value > MOST_WORK_MEM:
+            return
+        yield _setting(
+            "work_mem",
+            f"'{value // 1024**2}MB'",
+            "keeps in memory what now goes through temporary files"
+            if not is_lossy
+            else "keeps every row of the bitmap, not only its page",
+            *ids,
+            one_of="work_mem",
+            ends_spill=not is_lossy,
+        )
+        value *= 2
+
+
+def _size(finding: Finding) -> int:
+    """Bytes the spill took on disk, which is less than it takes in memory."""
+    size = finding.evidence.get("disk_bytes")
+    blocks = finding.evidence.get("temp_blocks")
+    if isinstance(size, int | float):
+        return int(size)
+    # Written once and read once.
+    return int(blocks) * 8192 // 2 if isinstance(blocks, int | float) else 0
+
+
+def _setting(
+    name: str,
+    value: str,
+    does: str,
+    *cures: str,
+    one_of: str | None = None,
+    ends_spill: bool = False,
+) -> Candidate:
+    return Candidate(
+        kind="setting",
+        sql=f"SET {name} = {value}",
+        rationale=f"{does}; " + _FOR_ROLE.format(name=name, value=value),
+        cures=cures,
+        undo_sql=f"RESET {name}",
+        one_of=one_of,
+        ends_spill=ends_spill,
+    )
