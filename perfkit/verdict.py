@@ -45,7 +45,8 @@ def _remedy(advice: Advice) -> str:
 def _gain(advice: Advice) -> str:
     """How much a proven remedy gives, in time where that moved, else in blocks."""
     proof = advice.proof
-    assert proof.before is not None and proof.after is not None
+    if proof.before is None or proof.after is None:
+        return f"Promising ({proof.reason})"
     before, after = median(proof.before.samples.values), median(proof.after.samples.values)
     if proof.time_ratio is not None and proof.time_ratio < 1 / CLEAR_FACTOR:
         times = f"{format_ms(before)} → {format_ms(after)}"

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from perfkit.advise import whatif
 from perfkit.advise.change import Change, change_of
 from perfkit.advise.combine import combined, with_indexes
 from perfkit.advise.judge import is_worthwhile, judge
@@ -138,7 +139,7 @@ class _Court:
             self.advice.append(_unproven(candidate, FOR_PEOPLE))
             return
         if not change.only_reads and not places.may_change:
-            self.advice.append(_unproven(candidate, NOT_SCRATCH))
+            self._hear_unchanged(places, candidate, change)
             return
         with self._progress.stage(f"try {_first_line(candidate.sql)}", total=PAIRS) as advance:
             try:
@@ -155,6 +156,25 @@ class _Court:
                     self.rejected.append(_rejected(candidate, reason))
             else:
                 self._sort(taken, change, trial)
+
+    def _hear_unchanged(self, places: Places, candidate: Candidate, change: Change) -> None:
+        """Where nothing may be changed: what the planner would do, if HypoPG is there to be asked."""
+        planned = None
+        if whatif.is_available(self._capture.catalog):
+            try:
+                taken = substituted(candidate, change, self._statement, self._capture, places.session)
+                planned = whatif.plan_with(places.session, taken.subject, change)
+            except CaptureError as error:
+                self.advice.append(_unproven(candidate, f"{NOT_SCRATCH}; HypoPG: {error}"))
+                return
+        if planned is None:
+            self.advice.append(_unproven(candidate, NOT_SCRATCH))
+            return
+        proof, price = planned
+        if proof.verdict == "improves":
+            self.advice.append(_advice(candidate, replace(price, safe_sql=candidate.safe_sql), proof))
+        else:
+            self.rejected.append(_rejected(candidate, proof.reason, proof))
 
     def _try(
         self, places: Places, candidate: Candidate, change: Change, advance: object
