@@ -54,13 +54,15 @@ def investigate(
     allow_writes: bool = False,
     budget_seconds: float = BUDGET_SECONDS,
     budget_bytes: int = BUDGET_BYTES,
+    others: Sequence[Statement] = (),
     progress: Progress | None = None,
 ) -> Investigation:
     """Capture the statement, examine it, and prove what may cure it.
 
     Runs the statement some ten times, and about twenty times more for each candidate that the planner takes up. Changes nothing
     but a clone, or what a rollback undoes, and only where the target is scratch. Errors of the capture are raised; a
-    fault while proving ends the work early and is told in ``interrupted``.
+    fault while proving ends the work early and is told in ``interrupted``. ``others`` are statements of the workload that no
+    remedy may slow down.
     """
     shown = progress or Silent()
     with Session.open(target, purpose="capture") as session:
@@ -78,6 +80,7 @@ def investigate(
         target,
         budget_seconds=budget_seconds,
         budget_bytes=budget_bytes,
+        others=others,
         progress=shown,
     )
     return Investigation(

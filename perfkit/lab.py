@@ -154,8 +154,12 @@ class Lab:
         allow_writes: bool = False,
         budget_seconds: float = BUDGET_SECONDS,
         budget_bytes: int = BUDGET_BYTES,
+        workload: Sequence[str] = (),
     ) -> Investigation:
-        """Find out why a statement is slow and prove what cures it; see ``perfkit.investigation.investigate``."""
+        """Find out why a statement is slow and prove what cures it; see ``perfkit.investigation.investigate``.
+
+        ``workload`` are other statements that the remedy must not slow down.
+        """
         from perfkit.investigation import investigate
 
         return investigate(
@@ -166,6 +170,7 @@ class Lab:
             allow_writes=allow_writes,
             budget_seconds=budget_seconds,
             budget_bytes=budget_bytes,
+            others=[parse_statement(other) for other in workload],
             progress=self.progress,
         )
 

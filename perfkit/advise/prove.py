@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from perfkit.advise import whatif
+from perfkit.advise.bystanders import slows_down
 from perfkit.advise.change import Change, change_of
 from perfkit.advise.combine import combined, with_indexes
 from perfkit.advise.judge import is_worthwhile, judge
@@ -58,17 +59,19 @@ def prove(
     budget_seconds: float = BUDGET_SECONDS,
     budget_bytes: int = BUDGET_BYTES,
     prepare: Prepare | None = None,
+    others: Sequence[Statement] = (),
     progress: Progress,
 ) -> Outcome:
     """Try each candidate on a clone, or where no clone can be made in a rolled-back transaction on the scratch database.
 
     On a target that is not scratch only what reads is tried (rewritten queries, settings of the session). Then those that
     help are tried together, and rewrites with the indexes they call for. A lost server or Ctrl-C ends the trials;
-    what was proven until then is kept. ``prepare`` is called with each session before its first run.
+    what was proven until then is kept. ``prepare`` is called with each session before its first run; ``others`` are
+    statements of the workload that a change of the database must not slow down.
     """
     if not candidates:
         return Outcome(advice=())
-    court = _Court(statement, capture, progress)
+    court = _Court(statement, capture, progress, others)
     deadline = time.monotonic() + budget_seconds
     interrupted = None
     out_of_time = False
@@ -106,7 +109,10 @@ def prove(
 class _Court:
     """Hears the candidates one after the other and sorts them into advice and rejected."""
 
-    def __init__(self, statement: Statement, capture: Capture, progress: Progress) -> None:
+    def __init__(
+        self, statement: Statement, capture: Capture, progress: Progress, others: Sequence[Statement]
+    ) -> None:
+        self._others = others
         self._statement = statement
         self._capture = capture
         self._progress = progress
@@ -184,11 +190,16 @@ class _Court:
         assert callable(advance)
         if not change.needs_its_own_clone:
             return substitution.candidate, try_in_place(
-                places.session, subject, change, advance, ends_spill=candidate.ends_spill
+                places.session,
+                subject,
+                change,
+                advance,
+                ends_spill=candidate.ends_spill,
+                others=self._others,
             )
         with places.changed() as changed:
             build_ms = make(changed, change)
-            trial = try_apart(places.session, changed, subject, change, advance)
+            trial = try_apart(places.session, changed, subject, change, advance, others=self._others)
         return substitution.candidate, replace(trial, price=replace(trial.price, build_ms=build_ms))
 
     def _sort(self, candidate: Candidate, change: Change, trial: Trial) -> None:
@@ -206,6 +217,10 @@ class _Court:
             is_open, proof = True, _not_shown_equal(proof)
         elif change.statement is not None and same and not change.database and not change.settings:
             self._equal_rewrites.append(candidate)
+        proof = replace(proof, bystanders=trial.bystanders)
+        slower = [one for one in trial.bystanders if one.verdict == "harms"]
+        if slower:
+            candidate = replace(candidate, caveats=(*candidate.caveats, slows_down(slower)))
         if self.is_combination(candidate) and not beats(proof, self.advice):
             self.rejected.append(_rejected(candidate, "together they do no better than one alone", proof))
         elif is_worthwhile(proof) or is_open:

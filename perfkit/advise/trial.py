@@ -10,13 +10,14 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfkit.advise.arm import Arm
 from perfkit.advise.build import BUILD_SECONDS, build, is_planned_for
+from perfkit.advise.bystanders import watched
 from perfkit.advise.change import Change
 from perfkit.advise.result import same_result
-from perfkit.advise.values import Price
+from perfkit.advise.values import Bystander, Price
 from perfkit.capture.capture import within
 from perfkit.capture.values import Measurement
 from perfkit.db.session import Session
@@ -25,7 +26,7 @@ from perfkit.plan import Plan
 from perfkit.plan.shape import fingerprint
 from perfkit.progress import Advance
 from perfkit.sql.statement import Statement
-from perfkit.stats import interleaved
+from perfkit.stats import interleaved, median
 
 PAIRS = 9
 """With nine interleaved pairs, minimum and lower quartile together give about one false alarm in a hundred."""
@@ -55,6 +56,13 @@ class Trial:
     same_result: bool | None = None
     idle_reason: str | None = None
     """Why it was not run: the planner leaves it alone."""
+    bystanders: tuple[Bystander, ...] = ()
+
+    @property
+    def is_faster(self) -> bool:
+        if self.before is None or self.after is None:
+            return False
+        return median(self.after.samples.values) < median(self.before.samples.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +87,13 @@ class Subject:
 
 
 def try_in_place(
-    session: Session, subject: Subject, change: Change, advance: Advance, *, ends_spill: bool = False
+    session: Session,
+    subject: Subject,
+    change: Change,
+    advance: Advance,
+    *,
+    ends_spill: bool = False,
+    others: Sequence[Statement] = (),
 ) -> Trial:
     """Try a candidate on one session, in a transaction that is rolled back. Holds what locks its DDL takes until then.
 
@@ -99,11 +113,20 @@ def try_in_place(
             return Trial(price=price, idle_reason="the planner does not use it")
         if ends_spill and _spills(after):
             return Trial(price=price, idle_reason="it still spills")
-        return _measured(before, after, subject, price, advance)
+        trial = _measured(before, after, subject, price, advance)
+        if change.database and trial.is_faster:
+            trial = replace(trial, bystanders=watched(session, session, others, drops))
+        return trial
 
 
 def try_apart(
-    session: Session, changed: Session, subject: Subject, change: Change, advance: Advance
+    session: Session,
+    changed: Session,
+    subject: Subject,
+    change: Change,
+    advance: Advance,
+    *,
+    others: Sequence[Statement] = (),
 ) -> Trial:
     """Try a candidate that was already made on the database of ``changed``; ``session`` is on one without it."""
     writes = subject.statement.kind != "select"
@@ -112,7 +135,10 @@ def try_apart(
         only_informs = not subject.is_rewritten and all(step.kind == "statistics" for step in change.parts)
         if only_informs and _is_same(before.planned(), after.planned()):
             return Trial(price=Price(), idle_reason="the planner's choice stays the same")
-        return _measured(before, after, subject, Price(), advance)
+        trial = _measured(before, after, subject, Price(), advance)
+        if trial.is_faster:
+            trial = replace(trial, bystanders=watched(session, changed, others, ()))
+        return trial
 
 
 def make(changed: Session, change: Change) -> float:

@@ -39,6 +39,19 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bystander:
+    """Another statement of the workload, run with and without the remedy."""
+
+    sql: str
+    verdict: ProofVerdict
+    before_ms: float
+    after_ms: float
+    """Medians."""
+    blocks_ratio: float | None
+    """After ÷ before; None when a side is unknown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """What trying a remedy gave. Ratios are after ÷ before: below one is better; None when a side is unknown."""
 
@@ -56,6 +69,8 @@ class Proof:
     """None when results cannot be compared: volatile functions, LIMIT without a total order."""
     reason: str = ""
     """The verdict in one sentence with its figures."""
+    bystanders: tuple[Bystander, ...] = ()
+    """What became of the other statements; empty where none were given or the remedy was not worth it."""
 
 
 UNPROVEN = Proof(level="none", verdict="inconclusive", reason="not tried")

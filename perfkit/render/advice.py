@@ -28,7 +28,7 @@ from perfkit.stats import median, quantile
 from perfkit.units import format_bytes, format_count, format_ms, format_ratio
 
 if TYPE_CHECKING:
-    from perfkit.advise.values import Advice, Price, Proof, Rejected
+    from perfkit.advise.values import Advice, Bystander, Price, Proof, Rejected
     from perfkit.capture.values import Measurement
 
 NO_ADVICE = "No advice: nothing that was tried makes this statement faster."
@@ -109,6 +109,8 @@ def proof_blocks(proof: Proof) -> Blocks:
         blocks.append(_comparison(proof, proof.before, proof.after))
     if proof.level == "executed":
         blocks.append(paragraph(*_same_result(proof.same_result)))
+    if proof.bystanders:
+        blocks.append(_others(proof.bystanders))
     return tuple(blocks)
 
 
@@ -193,6 +195,33 @@ def _comparison(proof: Proof, before: Measurement, after: Measurement) -> Table:
             judged = attribute != "rows"
             rows.append(Row(cells=(text(name), text(show(old)), text(show(new)), _ratio(old, new, judged))))
     return Table(columns=columns, rows=tuple(rows), kind="proof")
+
+
+def _others(bystanders: Sequence[Bystander]) -> Details:
+    """The other statements of the workload, the worst first."""
+    order = sorted(bystanders, key=lambda one: one.before_ms - one.after_ms)
+    rows = tuple(
+        Row(
+            cells=(
+                text(Span(shortened(one_line(one.sql), _SQL_LENGTH), "code")),
+                text(Span(*_VERDICTS[one.verdict])),
+                text(format_ms(one.before_ms)),
+                text(format_ms(one.after_ms)),
+            )
+        )
+        for one in order
+    )
+    columns = (
+        Column(title="statement", wraps=True),
+        Column(title="verdict"),
+        Column(title="before", align="right"),
+        Column(title="after", align="right"),
+    )
+    count = len(rows)
+    return Details(
+        summary=text(f"{count} other statement{'s' if count > 1 else ''} of the workload"),
+        blocks=(Table(columns=columns, rows=rows, kind="others"),),
+    )
 
 
 def _time_ratio(proof: Proof) -> Text:

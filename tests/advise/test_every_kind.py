@@ -204,3 +204,16 @@ def test_evidence_speaks_of_the_whole_table(shop: Target) -> None:
         captured = capture(session, statement, runs=1)
     evidence = Evidence(statement=statement, catalog=captured.catalog, plan=captured.plan, findings=())
     assert list(evidence.of("missing-index-filter")) == []
+
+
+def test_harm_to_other_statements_is_seen(shop: Target) -> None:
+    """What cannot be run is left out."""
+    found = Lab(shop).investigate(
+        "select id from orders where note = 'a' and price = 5",
+        runs=2,
+        workload=["select count(*) from customers", "select broken from nowhere", "select 1 where $1"],
+    )
+    best = found.advice[0]
+    assert [one.sql for one in best.proof.bystanders] == ["select count(*) from customers"]
+    assert best.proof.bystanders[0].verdict == "neutral"
+    assert "1 other statement of the workload" in str(found)
