@@ -58,6 +58,13 @@ class Arm:
         self.samples.append(execution_ms(plan))
         self._counters = Counters.of(plan)
 
+    @property
+    def touched(self) -> int | None:
+        """Shared and temporary blocks of the last sample; None before the first, and without BUFFERS."""
+        if self._counters is None or self._counters.shared_blocks is None:
+            return None
+        return self._counters.shared_blocks + (self._counters.temp_blocks or 0)
+
     def analyzed(self) -> Plan:
         with self.state() as session:
             return analyze(session, self.statement, self._parameters)

@@ -12,7 +12,7 @@ from perfkit.advise.change import Change, change_of
 from perfkit.advise.combine import combined, with_indexes
 from perfkit.advise.judge import is_worthwhile, judge
 from perfkit.advise.places import Places, Prepare
-from perfkit.advise.rank import beats, ranked
+from perfkit.advise.rank import beats, one_line, outdone, ranked
 from perfkit.advise.substitute import substituted
 from perfkit.advise.trial import PAIRS, Trial, make, try_apart, try_in_place
 from perfkit.advise.values import (
@@ -35,6 +35,12 @@ from perfkit.units import format_bytes
 
 _NOT_ITS_FAULT = {"42501", "55P03", "57014", "53100", "53200"}
 """insufficient_privilege, lock_not_available, query_canceled, disk_full, out_of_memory: the candidate may still be right."""
+
+CURED_RATIO = 0.1
+"""A tenth of the time: what remains is no longer the slow query that was asked about."""
+
+EXPECTED_FACTOR = 3.0
+"""Costs are within a factor of a few where plans are of one kind; beyond, a rival would not come near."""
 
 NOT_SCRATCH = "not tried: the database was not declared scratch; run perfkit investigate with --scratch on a copy to prove it"
 FOR_PEOPLE = "not tried: it is a change of the application"
@@ -98,9 +104,11 @@ def prove(
         notes.append(f"the budget of {budget_seconds:.0f} s ran out; raise --budget-seconds to try the rest")
     reason = "not tried: " + (interrupted or "the time ran out")
     left = [_unproven(candidate, reason) for candidate in queue if not court.is_combination(candidate)]
+    behind = outdone(court.advice)
+    kept = [one for place, one in enumerate(court.advice) if place not in behind]
     return Outcome(
-        advice=ranked([*court.advice, *left]),
-        rejected=tuple(court.rejected),
+        advice=ranked([*kept, *left]),
+        rejected=(*court.rejected, *(_outdone(court.advice[place], why) for place, why in behind.items())),
         notes=tuple(notes),
         interrupted=interrupted,
     )
@@ -118,6 +126,7 @@ class _Court:
         self._progress = progress
         self._equal_rewrites: list[Candidate] = []
         self._answered: set[str | None] = set()
+        self._most_cost: float | None = None
         self._combinations: list[Candidate] | None = None
         self.advice: list[Advice] = []
         self.rejected: list[Rejected] = []
@@ -147,7 +156,7 @@ class _Court:
         if not change.only_reads and not places.may_change:
             self._hear_unchanged(places, candidate, change)
             return
-        with self._progress.stage(f"try {_first_line(candidate.sql)}", total=PAIRS) as advance:
+        with self._progress.stage(f"try {one_line(candidate.sql)}", total=PAIRS) as advance:
             try:
                 taken, trial = self._try(places, candidate, change, advance)
             except UsageError as error:
@@ -195,6 +204,7 @@ class _Court:
                 change,
                 advance,
                 ends_spill=candidate.ends_spill,
+                most_cost=self._most_cost,
                 others=self._others,
             )
         with places.changed() as changed:
@@ -227,18 +237,20 @@ class _Court:
             price = replace(trial.price, safe_sql=candidate.safe_sql)
             self.advice.append(_advice(candidate, price, proof))
             self._answered |= {candidate.one_of} - {None}
+            self._expect_no_less(proof, trial.planned_cost)
         else:
             self.rejected.append(_rejected(candidate, _why_not(proof), proof))
+
+    def _expect_no_less(self, proof: Proof, cost: float | None) -> None:
+        """Once a remedy cures the statement, others are run only where the planner expects about as much of them."""
+        if cost is not None and proof.time_ratio is not None and proof.time_ratio < CURED_RATIO:
+            self._most_cost = min(cost * EXPECTED_FACTOR, self._most_cost or float("inf"))
 
 
 def _not_shown_equal(proof: Proof) -> Proof:
     """A rewrite is proven only where its rows were seen to be the same."""
     reason = f"{proof.reason}; the rows could not be compared, as ties may rightly come out otherwise"
     return replace(proof, verdict="inconclusive", reason=reason)
-
-
-def _first_line(sql: str) -> str:
-    return " ".join(sql.split())[:100]
 
 
 def _why_not(proof: Proof) -> str:
@@ -249,6 +261,10 @@ def _why_not(proof: Proof) -> str:
         "inconclusive": "its effect is not clear",
     }[proof.verdict]
     return f"{head}: {proof.reason}"
+
+
+def _outdone(advice: Advice, why: str) -> Rejected:
+    return Rejected(sql=advice.sql, kind=advice.kind, reason=why, proof=advice.proof)
 
 
 def _unproven(candidate: Candidate, reason: str) -> Advice:

@@ -6,12 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from perfkit.advise.values import Advice, AdviceKind, Proof
+from perfkit.units import format_ms
 
 NEARLY_AS_GOOD = 1.25
 """A remedy within a quarter of the best one's time is as good; then the smaller price decides."""
 
 NEARLY_MS = 0.5
 """Nor does half a millisecond more make a remedy worse that anybody would notice."""
+
+OUTDONE_FACTOR = 2.0
+"""A rival that takes twice as long is no alternative."""
+
+_SQL_LENGTH = 100
 
 _LEVELS = {"executed": 0, "planned": 1, "none": 2}
 
@@ -32,6 +38,29 @@ def ranked(advice: Iterable[Advice]) -> tuple[Advice, ...]:
         counts[one.kind] = counts.get(one.kind, 0) + 1
         named.append(replace(one, id=f"{one.kind}-{counts[one.kind]}"))
     return tuple(named)
+
+
+def outdone(advice: Sequence[Advice]) -> dict[int, str]:
+    """Remedies, by their place, that another one of their kind on the same table leaves far behind, with the reason."""
+    found: dict[int, str] = {}
+    proven = [(place, one) for place, one in enumerate(advice) if _is_proven(one)]
+    for place, one in proven:
+        ms = _after_ms(one.proof)
+        rivals = [other for _, other in proven if other is not one and _are_rivals(one, other)]
+        better = min(rivals, key=lambda other: _after_ms(other.proof), default=None)
+        if better is not None and ms > OUTDONE_FACTOR * _after_ms(better.proof) + NEARLY_MS:
+            best_ms = _after_ms(better.proof)
+            found[place] = (
+                f"it helps ({format_ms(ms)}), but {one_line(better.sql)} does more ({format_ms(best_ms)})"
+            )
+    return found
+
+
+def _are_rivals(one: Advice, other: Advice) -> bool:
+    """Whether only one of both is wanted: both indexes of one table, or both other texts."""
+    if one.kind != other.kind:
+        return False
+    return one.kind in ("rewrite", "setting") or one.relation == other.relation
 
 
 def beats(proof: Proof, advice: Sequence[Advice]) -> bool:
@@ -61,6 +90,11 @@ def _rank(advice: Advice, best: float) -> tuple[float, ...]:
         float(advice.price.size_bytes or 0),
     )
     return (0.0, *price, ms) if is_as_good else (1.0, ms, *price)
+
+
+def one_line(sql: str) -> str:
+    text = " ".join(sql.split())
+    return text if len(text) <= _SQL_LENGTH else text[: _SQL_LENGTH - 1] + "…"
 
 
 def _after_ms(proof: Proof) -> float:

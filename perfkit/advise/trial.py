@@ -26,7 +26,8 @@ from perfkit.plan import Plan
 from perfkit.plan.shape import fingerprint
 from perfkit.progress import Advance
 from perfkit.sql.statement import Statement
-from perfkit.stats import interleaved, median
+from perfkit.stats import compare_counts, interleaved, median
+from perfkit.units import format_count
 
 PAIRS = 9
 """With nine interleaved pairs, minimum and lower quartile together give about one false alarm in a hundred."""
@@ -36,6 +37,9 @@ FEWEST_PAIRS = 4
 
 PLAIN_FACTOR = 1.5
 """Every run of one arm this much faster than every run of the other: further pairs would not change the verdict."""
+
+FUTILE_SHARE = 0.9
+"""A remedy that after some pairs saved no tenth at its best run will not be found worth its price."""
 
 SECONDS = 20.0
 """Time for the samples of one candidate."""
@@ -57,6 +61,7 @@ class Trial:
     idle_reason: str | None = None
     """Why it was not run: the planner leaves it alone."""
     bystanders: tuple[Bystander, ...] = ()
+    planned_cost: float | None = None
 
     @property
     def is_faster(self) -> bool:
@@ -93,11 +98,13 @@ def try_in_place(
     advance: Advance,
     *,
     ends_spill: bool = False,
+    most_cost: float | None = None,
     others: Sequence[Statement] = (),
 ) -> Trial:
     """Try a candidate on one session, in a transaction that is rolled back. Holds what locks its DDL takes until then.
 
-    With ``ends_spill`` it is measured only where it leaves no temporary file.
+    With ``ends_spill`` it is measured only where it leaves no temporary file, with ``most_cost`` only where the planner
+    expects no more.
     """
     writes = bool(change.database) or subject.statement.kind != "select"
     with session.transaction(writes=writes):
@@ -109,11 +116,17 @@ def try_in_place(
         )
         drops = [index.drop_sql for index in built if index.is_top]
         before, after = _arms(session, session, subject, change, drops)
-        if built and not is_planned_for(built, after.planned()):
+        planned = after.planned()
+        cost = planned.root.estimate.total_cost if planned.root.estimate else 0.0
+        if built and not is_planned_for(built, planned):
             return Trial(price=price, idle_reason="the planner does not use it")
+        if most_cost is not None and cost > most_cost:
+            return Trial(
+                price=price, idle_reason=f"the planner expects little of it (cost {format_count(cost)})"
+            )
         if ends_spill and _spills(after):
             return Trial(price=price, idle_reason="it still spills")
-        trial = _measured(before, after, subject, price, advance)
+        trial = replace(_measured(before, after, subject, price, advance), planned_cost=cost)
         if change.database and trial.is_faster:
             trial = replace(trial, bystanders=watched(session, session, others, drops))
         return trial
@@ -198,7 +211,7 @@ def _measured(before: Arm, after: Arm, subject: Subject, price: Price, advance: 
         for arm in interleaved(1, seed=len(before.samples)):
             (before if arm == "before" else after).sample()
         advance()
-        if _is_plain(before.samples, after.samples):
+        if _is_plain(before.samples, after.samples) or _is_futile(before, after):
             break
     plan = after.analyzed()
     return Trial(
@@ -207,6 +220,14 @@ def _measured(before: Arm, after: Arm, subject: Subject, price: Price, advance: 
         after=after.measurement(plan),
         same_result=same_result(before, after),
     )
+
+
+def _is_futile(before: Arm, after: Arm) -> bool:
+    """Whether a few pairs already show that neither blocks nor time will fall: the low ends of both arms lie together."""
+    if len(before.samples) < FEWEST_PAIRS or before.touched is None or after.touched is None:
+        return False
+    touches_fewer = compare_counts(before.touched, after.touched) == "falls"
+    return not touches_fewer and min(after.samples) > FUTILE_SHARE * min(before.samples)
 
 
 def _is_plain(before: Sequence[float], after: Sequence[float]) -> bool:
