@@ -18,10 +18,13 @@ UNREMARKABLE_MS = 100.0
 def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome) -> str:
     """The proven gain where there is one, else the cause, else that there is none."""
     took = format_ms(captured.plan.total_ms)
-    cause = next((finding.title for finding in findings if finding.severity != "info"), None)
     best = outcome.advice[0] if outcome.advice else None
+    causes = [finding for finding in findings if finding.severity != "info"]
+    cured = [finding for finding in causes if best is not None and finding.id in best.cures]
+    cause = next((finding.title for finding in (*cured, *causes)), None)
     if best and best.proof.verdict == "improves":
-        return f"{_gain(best)}: {_remedy(best)}"
+        said = f"{_gain(best)}: {_remedy(best)}"
+        return _capital(f"{cause}; {said}" if cause else said)
     if cause and best:
         return f"It takes {took}; {cause}; {_remedy(best)} may cure it, {best.proof.reason}"
     if cause:
@@ -32,6 +35,10 @@ def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome)
     if right or (captured.plan.total_ms or 0) < UNREMARKABLE_MS:
         return f"Nothing to fix here: it takes {took}; {right or 'the plan shows no fault'}"
     return f"It takes {took}, and no cause that perfkit knows shows in its plan"
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _remedy(advice: Advice) -> str:
@@ -46,10 +53,10 @@ def _gain(advice: Advice) -> str:
     """How much a proven remedy gives, in time where that moved, else in blocks."""
     proof = advice.proof
     if proof.before is None or proof.after is None:
-        return f"Promising ({proof.reason})"
+        return f"promising ({proof.reason})"
     before, after = median(proof.before.samples.values), median(proof.after.samples.values)
     if proof.time_ratio is not None and proof.time_ratio < 1 / CLEAR_FACTOR:
         times = f"{format_ms(before)} → {format_ms(after)}"
         return f"{format_ratio(before / after if after else None)} as fast ({times}), proven by execution"
     blocks = (format_count(side.counters.shared_blocks) for side in (proof.before, proof.after))
-    return f"Reads {' → '.join(blocks)} blocks, proven by execution"
+    return f"reads {' → '.join(blocks)} blocks, proven by execution"
