@@ -41,6 +41,7 @@ name << …                         before the statement, or on the first line o
                                   left out, the magics work on the variable lab, where that is what perfkit.connect gave
 %perfkit connect DSN              a libpq string or URI; --scratch: it may be changed; --statement-timeout SECONDS (60)
 %perfkit connect --dataset tracker --scale 0.1
+%perfkit explain-finding sort-spill   what a finding means, how it is cured, and when it is fine
 %perfkit help"""
 
 _NAMED = re.compile(r"\s*([A-Za-z_]\w*)\s*<<(?!<)\s*")
@@ -107,7 +108,7 @@ def _listed(takes: Mapping[str, bool]) -> str:
 
 _MEASURE = {"params": True, "runs": True, "allow-writes": False}
 _CONNECT = {"dataset": True, "scale": True, "scratch": False, "statement-timeout": True}
-_VERBS = {"connect": _CONNECT, "investigate": _MEASURE, "help": {}}
+_VERBS = {"connect": _CONNECT, "investigate": _MEASURE, "explain-finding": {}, "help": {}}
 
 
 def in_one_sentence(magic: Callable[..., Any]) -> Callable[..., Any]:
@@ -178,6 +179,7 @@ class PerfkitMagics(Magics):
         %perfkit connect --dataset tracker [--scale 0.1]
         %perfkit investigate SELECT …
         %%perfkit investigate with the statement in the lines below
+        %perfkit explain-finding ID
         %perfkit help
 
         investigate takes what %explain takes: name <<, --params, --runs, --allow-writes.
@@ -189,10 +191,16 @@ class PerfkitMagics(Magics):
             return self._measure("investigate", f"{prefix}{rest}", cell)
         if verb == "connect" and cell is None and not named:
             return self._connect(rest)
+        if verb == "explain-finding" and cell is None and not named:
+            from perfkit.findings.page import page_of
+
+            return page_of(rest.strip())
         if verb in ("help", ""):
             print(HELP)  # noqa: T201 – the notebook is where magics speak
             return None
-        raise UsageError(f"%perfkit does not know {verb!r}; it does connect, investigate and help")
+        raise UsageError(
+            f"%perfkit does not know {verb!r}; it does connect, investigate, explain-finding and help"
+        )
 
     def _connect(self, line: str) -> Lab:
         from perfkit.lab import connect
@@ -304,6 +312,10 @@ def complete(line: str) -> list[str]:
     if match.group(1) == "perfkit":
         if not before:
             return [verb for verb in _VERBS if verb.startswith(word)]
+        if before == ["explain-finding"]:
+            from perfkit.findings.vocabulary import VOCABULARY
+
+            return [id for id in VOCABULARY if id.startswith(word)]
         takes = _VERBS.get(before[0], {})
     options = [f"--{name}" for name in takes] if word.startswith("-") else []
     return [option for option in options if option.startswith(word) and option not in before]

@@ -16,6 +16,7 @@ from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.errors import CaptureError, ServerError, UsageError, picture_of
 from perfkit.findings.finding import Finding
+from perfkit.findings.page import Page
 from perfkit.investigation import Investigation
 from perfkit.jupyter import PerfkitMagics, read_order
 from perfkit.lab import Lab
@@ -100,7 +101,10 @@ def test_an_error_is_shown_as_one_sentence(
 @pytest.mark.parametrize(
     ("cell", "says"),
     [
-        ("%perfkit frobnicate", "%perfkit does not know 'frobnicate'; it does connect, investigate and help"),
+        (
+            "%perfkit frobnicate",
+            "%perfkit does not know 'frobnicate'; it does connect, investigate, explain-finding and help",
+        ),
         ("%%explain select 1\nselect 2", "goes into the lines below %%explain, not beside it: select 1"),
         ("%perfkit connect a b", "takes one DSN"),
         ("%perfkit connect 'unclosed", "cannot read its arguments"),
@@ -136,6 +140,7 @@ def test_help_on_a_magic_tells_how_to_use_it(shell: InteractiveShell, magic: str
     [
         ("%perfkit ", {"connect", "investigate", "help"}),
         ("%perfkit in", {"investigate"}),
+        ("%perfkit explain-finding sort", {"sort-spill"}),
         ("%perfkit connect --s", {"--scale", "--scratch", "--statement-timeout"}),
         ("%%perfkit investigate --", {"--params", "--runs", "--allow-writes"}),
         ("%explain --runs 9 --", {"--params", "--allow-writes"}),
@@ -166,6 +171,15 @@ def test_a_tuple_of_values_is_shown_as_they_are(shell: InteractiveShell) -> None
     assert shown["text/plain"] == "('a', 2)"
     within, _ = shell.display_formatter.format([(finding,)])
     assert within["text/plain"].startswith("[(Finding(")
+
+
+def test_explain_finding_shows_its_page(shell: InteractiveShell) -> None:
+    page = shell.run_cell("%perfkit explain-finding sort-spill").result
+    assert isinstance(page, Page)
+    assert page.title in page._repr_mimebundle_()["text/markdown"]
+    error = shell.run_cell("%perfkit explain-finding sort-spil").error_in_exec
+    assert isinstance(error, UsageError)
+    assert "sort-spill" in str(error)
 
 
 def test_a_server_that_cannot_be_reached(shell: InteractiveShell) -> None:

@@ -16,12 +16,13 @@ VERBS = {
     "investigate": "find out why a statement is slow, and prove what cures it",
     "explain": "capture how PostgreSQL runs a statement, or read a plan",
     "diff": "compare two plans or captures",
+    "explain-finding": "say what a finding means, how it is cured, and when it is fine",
     "dataset": "load and check the generated data sets",
     "server": "start, stop and list embedded servers",
     "notebook": "list, describe and run the parameterised notebooks",
     "lab": "open JupyterLab on the notebooks",
 }
-"""Verb → one line of help; ``perfkit.cli.<verb>`` holds the command of the same name."""
+"""Verb → one line of help; ``perfkit.cli.<verb>``, with an underscore for a hyphen, holds its command."""
 
 
 class _Verbs(click.Group):
@@ -31,7 +32,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in VERBS:
             return None
-        command: click.Command = importlib.import_module(f"perfkit.cli.{cmd_name}").command
+        command: click.Command = importlib.import_module(f"perfkit.cli.{cmd_name.replace('-', '_')}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -20,6 +20,8 @@ class Span:
     text: str
     tone: Tone = "plain"
     badge: bool = False
+    href: str = ""
+    """Where a plain run leads to: an https address of our own writing, never one from foreign text."""
 
 
 Text: TypeAlias = tuple[Span, ...]
@@ -96,6 +98,8 @@ class Details:
 
     summary: Text
     blocks: tuple[Block, ...]
+    elsewhere: Text = ()
+    """Says where else to read the blocks, and stands for them where nothing folds; empty where they stand there themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

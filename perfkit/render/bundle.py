@@ -25,6 +25,7 @@ _PICTURES = {
     "perfkit.findings.finding.Finding": "findings.one_finding",
     "perfkit.investigation.Investigation": "investigation.investigation_blocks",
     "perfkit.findings.compare.FindingChange": "diff_comparison.one_finding_change",
+    "perfkit.findings.page.Page": "finding_page.page_blocks",
     "perfkit.plan.diff.PlanDiff": "diff.diff_blocks",
     "perfkit.plan.model.Plan": "plan.plan_blocks",
     "perfkit.render.charts.Chart": "charts.chart_blocks",

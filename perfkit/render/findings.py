@@ -19,6 +19,7 @@ from perfkit.render.blocks import (
     text,
 )
 from perfkit.render.figures import evidence_pairs
+from perfkit.render.finding_page import page_details
 from perfkit.units import format_ms
 
 if TYPE_CHECKING:
@@ -38,7 +39,12 @@ def findings_blocks(findings: Sequence[Finding]) -> Blocks:
     """Worst first; of one severity, the most time at stake first."""
     if not findings:
         return (paragraph(NO_FINDING),)
-    return tuple(finding_panel(finding) for finding in worst_first(findings))
+    told: set[str] = set()
+    panels: list[Panel] = []
+    for finding in worst_first(findings):
+        panels.append(finding_panel(finding, is_explained=finding.id not in told))
+        told.add(finding.id)
+    return tuple(panels)
 
 
 def one_finding(finding: Finding) -> Blocks:
@@ -50,13 +56,15 @@ def worst_first(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (ranks.get(one.severity, len(ranks)), -(one.at_stake_ms or 0.0)))
 
 
-def finding_panel(finding: Finding) -> Panel:
-    """One finding with its evidence."""
+def finding_panel(finding: Finding, *, is_explained: bool = True) -> Panel:
+    """One finding with its evidence, and what is written about its id: once on a page is enough."""
     mark, tone = severity_mark(finding.severity)
     blocks: list[Block] = [Paragraph(text=_whereabouts(finding))]
     pairs = tuple((name, text(value)) for name, value in evidence_pairs(finding.evidence))
     if pairs:
         blocks.append(Facts(pairs=pairs))
+    if is_explained:
+        blocks.extend(page_details(finding.id))
     return Panel(
         head=text(Span(mark, tone, badge=True), " ", Span(finding.title, "strong")),
         blocks=tuple(blocks),

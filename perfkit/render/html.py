@@ -17,6 +17,7 @@ from perfkit.render.blocks import (
     Panel,
     Paragraph,
     Row,
+    Span,
     Table,
     Text,
     Tone,
@@ -62,6 +63,18 @@ def write_html(blocks: Blocks, kind: str = "value") -> str:
     return f'<div class="perfkit perfkit-{for_html(kind)}" style="line-height:1.45;text-align:left">\n{body}\n</div>'
 
 
+def write_html_page(blocks: Blocks, title: str) -> str:
+    """The blocks as a document that needs nothing but itself, in the reader's own light or dark."""
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{for_html(title)}</title>\n"
+        "<style>:root { color-scheme: light dark } body { font-family: system-ui, sans-serif; max-width: 54em;"
+        " margin: 2.5em auto; padding: 0 1.2em }</style>\n"
+        f"</head>\n<body>\n{write_html(blocks, 'page')}\n</body>\n</html>\n"
+    )
+
+
 def _block(block: Block) -> str:
     match block:
         case Heading():
@@ -76,10 +89,11 @@ def _block(block: Block) -> str:
         case Table():
             return _table(block)
         case Details():
+            inner = (*block.blocks, Paragraph(text=block.elsewhere)) if block.elsewhere else block.blocks
             return (
                 '<details class="perfkit-details" style="margin:0.35em 0">'
                 f'<summary style="cursor:pointer">{_text(block.summary)}</summary>\n'
-                f'<div style="padding:0.2em 0 0.2em 1em">{_blocks(block.blocks)}</div></details>'
+                f'<div style="padding:0.2em 0 0.2em 1em">{_blocks(inner)}</div></details>'
             )
         case Panel():
             edge = _EDGE.get(block.tone, _EDGE_OTHER)
@@ -96,7 +110,11 @@ def _blocks(blocks: Blocks) -> str:
 
 
 def _text(text: Text) -> str:
-    return "".join(_span(span.text, span.tone, span.badge) for span in text)
+    return "".join(_link(span) if span.href else _span(span.text, span.tone, span.badge) for span in text)
+
+
+def _link(span: Span) -> str:
+    return f'<a href="{for_html(span.href)}">{for_html(span.text)}</a>'
 
 
 def _span(text: str, tone: Tone, badge: bool) -> str:

@@ -48,6 +48,8 @@ def _block(block: Block) -> str:
             )
         case Table():
             return _table(block)
+        case Details() if block.elsewhere:
+            return markdown_line(_text(block.elsewhere))
         case Details():
             summary = for_html("".join(span.text for span in block.summary)).replace("\n", " ")
             return f"<details><summary>{summary}</summary>\n\n{write_markdown(block.blocks)}\n\n</details>"
@@ -83,6 +85,8 @@ def _span(span: Span) -> str:
     if span.tone == "code":
         return markdown_code(span.text)
     escaped = for_markdown(span.text)
+    if span.href:
+        return f"[{escaped}]({span.href})"
     if (span.badge or span.tone == "strong") and escaped.strip():
         lead = escaped[: len(escaped) - len(escaped.lstrip())]
         trail = escaped[len(escaped.rstrip()) :]

@@ -83,13 +83,17 @@ def _block(block: Block, columns: int) -> list[str]:
             title = one_line(block.text)
             return [title, ("═" if block.level <= 2 else "─") * width(title)]
         case Paragraph():
-            return _wrapped(plain(block.text), columns)
+            # an address stands on a line of its own, whole, so that it can be followed
+            addresses = [f"  {span.href}" for span in block.text if span.href]
+            return _wrapped(plain(block.text), columns) + addresses
         case Code():
             return ["    " + line for line in for_text(block.text).expandtabs(4).rstrip().split("\n")]
         case Facts():
             return _facts(block, columns)
         case Table():
             return table_lines(block, columns)
+        case Details() if block.elsewhere:
+            return _wrapped(plain(block.elsewhere), columns)
         case Details():
             return _wrapped(plain(block.summary), columns) + _indented(block.blocks, columns)
         case Panel():

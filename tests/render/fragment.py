@@ -27,9 +27,12 @@ TAGS = frozenset(
         "td",
         "details",
         "summary",
+        "a",
     ]
 )
 ATTRIBUTES = frozenset({"class", "style", "title"})
+MANUAL = "https://www.postgresql.org/docs/current/"
+"""Where links may lead; none is made from what a plan or statement holds."""
 
 _LENGTH = r"-?\d+(?:\.\d+)?(?:px|em|%)|0"
 _COLOUR = r"rgba?\(\d+,\d+,\d+(?:,0\.\d+)?\)|transparent|inherit"
@@ -84,7 +87,10 @@ class Fragment(HTMLParser):
         if tag not in TAGS:
             self.faults.append(f"element {tag}")
         for name, value in attrs:
-            if name not in ATTRIBUTES:
+            if (tag, name) == ("a", "href"):
+                if not (value or "").startswith(MANUAL):
+                    self.faults.append(f"address {value!r}")
+            elif name not in ATTRIBUTES:
                 self.faults.append(f"attribute {name} of {tag}")
             if name == "style":
                 self._style(value or "")
