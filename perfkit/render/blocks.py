@@ -120,7 +120,7 @@ def text(*parts: str | Span) -> Text:
     """Spans from strings and spans.
 
     >>> text("took ", Span("3 ms", "strong"))
-    (Span(text='took ', tone='plain', badge=False), Span(text='3 ms', tone='strong', badge=False))
+    (Span(text='took ', tone='plain', badge=False, href=''), Span(text='3 ms', tone='strong', badge=False, href=''))
     """
     return tuple(Span(part) if isinstance(part, str) else part for part in parts)
 
