@@ -51,10 +51,12 @@ EXAMPLES = (
     "create table log_0 partition of log for values from (0) to (1000)",
     "create table orders (id int not null, note text not null) partition by hash (id)",
     "create table lines (order_id int not null, body text not null) partition by hash (order_id)",
-    "create table visits (at timestamptz not null, page int not null, note text not null)",
+    "create table visits (at timestamptz not null, page int not null, note text not null, issue_id int)",
+    "create function wanted(n int) returns setof int language sql as 'select generate_series(1, n)'",
+    "create function weight_of(title text) returns int language sql as 'select length(title)'",
     "create table part_1 (kind int not null, title text not null) with (parallel_workers = 0)",
 )
-"""The tables that the pages speak of, empty."""
+"""The tables and functions that the pages speak of; the tables are empty."""
 
 OUTSIDE_A_TRANSACTION = re.compile(r"(\b(?:create|drop|index)\b.*?) concurrently\b")
 """The rest of such a statement is tried: that it may not be in a transaction is known."""
