@@ -8,7 +8,7 @@ OUTPUT ?= reports/investigate
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/ready ## make the environment and install perfkit into it
 
@@ -40,10 +40,14 @@ check: lint type test ## everything CI checks
 bench: setup ## measure start-up, report stages and the overhead over psql
 	$(BIN)/python -m tests.bench
 
+bench-diagnosis: setup ## score the diagnosis of the cases in tests/cases, on the embedded major and on 15
+	$(BIN)/python -m tests.bench.diagnosis
+	$(BIN)/python -m tests.bench.diagnosis --major 15
+
 lab: setup ## open JupyterLab on the notebooks
 	$(BIN)/perfkit lab
 
 clean: ## remove what make made, but for servers and their data (perfkit server stop)
 	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup report test fmt lint type check bench lab clean
+.PHONY: help setup report test fmt lint type check bench bench-diagnosis lab clean

@@ -1,0 +1,1 @@
+"""The diagnosis bench: slow statements with what an expert says of them, and how perfkit does on them."""
