@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from perfkit.identifier import quote_identifier
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnStatistics:
@@ -33,6 +35,12 @@ class Column:
     collation: str | None = None
     """Name of the collation; None for types that have none. ``C`` and ``POSIX`` sort by byte."""
     statistics: ColumnStatistics | None = None
+    statistics_target: int | None = None
+    """ALTER COLUMN … SET STATISTICS; None for default_statistics_target."""
+    distinct_override: float | None = None
+    """ALTER COLUMN … SET (n_distinct = …)."""
+    has_default: bool = False
+    is_generated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,54 @@ class ForeignKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedStatistics:
+    """What CREATE STATISTICS made."""
+
+    schema: str
+    name: str
+    kinds: tuple[str, ...]
+    """ndistinct, dependencies, mcv, expressions."""
+    columns: tuple[str, ...]
+    definition: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trigger:
+    name: str
+    function: str
+    """With its schema."""
+    is_per_row: bool
+    timing: str
+    """before, after or instead of."""
+    events: tuple[str, ...]
+    """insert, update, delete, truncate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function of the user's own that the statement calls."""
+
+    schema: str
+    name: str
+    arguments: str
+    """Types of its arguments as ALTER FUNCTION wants them; "" for none."""
+    volatility: str
+    """immutable, stable or volatile."""
+    parallel: str
+    """safe, restricted or unsafe."""
+    rows: float
+    """What the planner assumes a set-returning one gives; 0 for others."""
+    cost: float
+    language: str
+    returns_set: bool = False
+
+    @property
+    def signature(self) -> str:
+        """``schema.name(types)``, quoted as SQL wants it."""
+        return f"{quote_identifier(self.schema)}.{quote_identifier(self.name)}({self.arguments})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """Cumulative statistics of a relation (pg_stat_all_tables); a database made from a template has none."""
 
@@ -117,6 +173,15 @@ class Relation:
     partition_key: str | None = None
     """As pg_get_partkeydef gives it: ``RANGE (created_at)``."""
     partitions: int | None = None
+    bound: str | None = None
+    """Of a partition: ``FOR VALUES FROM (…) TO (…)``; None for other relations."""
+    options: tuple[str, ...] = ()
+    """Storage parameters that are set: ``fillfactor=70``."""
+    extended_statistics: tuple[ExtendedStatistics, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    """Less those that enforce constraints, and those that are disabled."""
+    view_definition: str | None = None
+    """The query of a view; None for other relations."""
 
     @property
     def qualified_name(self) -> str:
@@ -148,6 +213,10 @@ class Catalog:
     settings: tuple[Setting, ...] = ()
     """Planner and memory settings, whatever their value, and every other one that is not at its default."""
     extensions: tuple[str, ...] = ()
+    available_extensions: tuple[str, ...] = ()
+    """Those the server could install, installed ones among them."""
+    functions: tuple[Function, ...] = ()
+    """Functions of the user's own that the statement calls, every one of an overloaded name."""
 
     def relation(self, name: str, schema: str | None = None) -> Relation | None:
         """The relation of that name; without a schema, the first along the search path."""

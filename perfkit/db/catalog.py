@@ -12,18 +12,27 @@ from perfkit.catalog import (
     Catalog,
     Column,
     ColumnStatistics,
+    ExtendedStatistics,
     ForeignKey,
+    Function,
     Index,
     IndexKey,
     Relation,
     Setting,
+    Trigger,
 )
 from perfkit.db.session import Row, Session, stored_query
 
 
-def read_catalog(session: Session, names: Iterable[str], *, with_referencing: bool = False) -> Catalog:
+def read_catalog(
+    session: Session,
+    names: Iterable[str],
+    *,
+    with_referencing: bool = False,
+    functions: Iterable[str] = (),
+) -> Catalog:
     """The snapshot for the relations of these names (quoted and qualified as SQL would have them), and
-    ``with_referencing`` those whose foreign keys point at them.
+    ``with_referencing`` those whose foreign keys point at them. ``functions`` are bare names; only the user's own are told.
 
     A name the server does not know is left out. Sizes and statistics a role may not see are None.
     """
@@ -35,13 +44,19 @@ def read_catalog(session: Session, names: Iterable[str], *, with_referencing: bo
     indexes = _by_oid(session.rows(stored_query("indexes"), {"oids": oids}))
     server = session.rows(
         "select current_database() as database, current_schemas(true)::text[] as path,"
-        " array(select extname::text from pg_extension order by 1) as extensions"
+        " array(select extname::text from pg_extension order by 1) as extensions,"
+        " array(select name::text from pg_available_extensions order by 1) as available"
     )[0]
     return Catalog(
         server_version_num=session.server_version_num,
         database=str(server["database"]),
         search_path=tuple(cast(list[str], server["path"])),
         extensions=tuple(cast(list[str], server["extensions"])),
+        available_extensions=tuple(cast(list[str], server["available"])),
+        functions=tuple(
+            Function(**cast(dict[str, Any], row))
+            for row in session.rows(stored_query("functions"), {"names": sorted(set(functions))})
+        ),
         relations=tuple(
             _relation(row, columns.get(row["oid"], []), indexes.get(row["oid"], [])) for row in relations
         ),
@@ -77,6 +92,39 @@ def _relation(row: Row, columns: Sequence[Row], indexes: Sequence[Row]) -> Relat
         partition_of=fields["partition_of"],
         partition_key=fields["partition_key"],
         partitions=fields["partitions"],
+        bound=fields["bound"],
+        options=tuple(fields["options"]),
+        extended_statistics=tuple(_extended(one) for one in fields["extended_statistics"]),
+        triggers=tuple(_trigger(one) for one in fields["triggers"]),
+        view_definition=fields["view_definition"],
+    )
+
+
+_STATISTICS_KINDS = {"d": "ndistinct", "f": "dependencies", "m": "mcv", "e": "expressions"}
+
+
+def _extended(fields: dict[str, Any]) -> ExtendedStatistics:
+    return ExtendedStatistics(
+        schema=fields["schema"],
+        name=fields["name"],
+        kinds=tuple(_STATISTICS_KINDS.get(kind, kind) for kind in fields["kinds"]),
+        columns=tuple(fields["columns"]),
+        definition=fields["definition"],
+    )
+
+
+_TRIGGER_EVENTS = ((4, "insert"), (8, "delete"), (16, "update"), (32, "truncate"))
+"""Bits of pg_trigger.tgtype (src/include/catalog/pg_trigger.h): 1 row, 2 before, 64 instead, and the events."""
+
+
+def _trigger(fields: dict[str, Any]) -> Trigger:
+    bits = int(fields["type"])
+    return Trigger(
+        name=fields["name"],
+        function=fields["function"],
+        is_per_row=bool(bits & 1),
+        timing="before" if bits & 2 else "instead of" if bits & 64 else "after",
+        events=tuple(event for bit, event in _TRIGGER_EVENTS if bits & bit),
     )
 
 
@@ -96,6 +144,10 @@ def _column(row: dict[str, Any]) -> Column:
         is_not_null=row["is_not_null"],
         collation=row["collation"],
         statistics=statistics,
+        statistics_target=row["statistics_target"],
+        distinct_override=row["distinct_override"],
+        has_default=row["has_default"],
+        is_generated=row["is_generated"],
     )
 
 

@@ -15,7 +15,11 @@ select
     s.n_distinct as distinct_values,
     s.correlation as correlation,
     s.avg_width as average_width,
-    s.most_common_freqs[1] as most_common_frequency
+    s.most_common_freqs[1] as most_common_frequency,
+    nullif(a.attstattarget, -1) as statistics_target,
+    (select substring(o from 'n_distinct=(.*)')::float8 from unnest(a.attoptions) as o where o like 'n_distinct=%%') as distinct_override,
+    a.atthasdef or a.attidentity <> '' as has_default,
+    a.attgenerated <> '' as is_generated
 from pg_attribute as a
 join pg_class as c on c.oid = a.attrelid
 join pg_namespace as n on n.oid = c.relnamespace

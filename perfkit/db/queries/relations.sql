@@ -35,6 +35,26 @@ select
     ) end as partition_of,
     case when c.relkind = 'p' then pg_get_partkeydef(c.oid) end as partition_key,
     case when c.relkind = 'p' then (select count(*) from pg_inherits as i where i.inhparent = c.oid) end as partitions,
+    case when c.relispartition then pg_get_expr(c.relpartbound, c.oid) end as bound,
+    coalesce(c.reloptions, '{}') as options,
+    case when c.relkind = 'v' then pg_get_viewdef(c.oid) end as view_definition,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'schema', en.nspname, 'name', e.stxname, 'kinds', e.stxkind::text[],
+            'columns', (select coalesce(jsonb_agg(ea.attname order by ea.attnum), '[]') from pg_attribute as ea
+                        where ea.attrelid = e.stxrelid and ea.attnum = any (e.stxkeys)),
+            'definition', pg_get_statisticsobjdef(e.oid)) order by e.stxname), '[]')
+        from pg_statistic_ext as e join pg_namespace as en on en.oid = e.stxnamespace
+        where e.stxrelid = c.oid
+    ) as extended_statistics,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'name', t.tgname, 'type', t.tgtype, 'function', pn.nspname || '.' || p.proname) order by t.tgname), '[]')
+        from pg_trigger as t
+        join pg_proc as p on p.oid = t.tgfoid
+        join pg_namespace as pn on pn.oid = p.pronamespace
+        where t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D'
+    ) as triggers,
     to_jsonb(s) as activity
 from found as f
 join pg_class as c on c.oid = f.oid
