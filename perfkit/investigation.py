@@ -10,16 +10,52 @@ from perfkit.advise.propose import propose
 from perfkit.advise.prove import prove
 from perfkit.advise.values import BUDGET_BYTES, BUDGET_SECONDS, Advice, Rejected
 from perfkit.capture.capture import DEFAULT_RUNS, capture
-from perfkit.capture.values import Environment, Measurement, Query
+from perfkit.capture.sensitivity import Sensitivity, measure_sensitivity
+from perfkit.capture.session_setup import replay
+from perfkit.capture.values import Environment, Measurement, PreparedPlans, Query
+from perfkit.capture.waits import Waits
 from perfkit.catalog import Catalog
 from perfkit.db.session import Session
 from perfkit.db.target import Target
-from perfkit.findings import examine
+from perfkit.findings.examine_capture import examine_capture
 from perfkit.findings.finding import Finding
 from perfkit.progress import Progress, Silent
 from perfkit.show import Shown
+from perfkit.sql.session_setup import NO_SETUP, SessionSetup
 from perfkit.sql.statement import Statement
 from perfkit.verdict import verdict_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementTotal:
+    """One statement of a session, however often it ran. Times are None where they are not known."""
+
+    fingerprint: str
+    text: str
+    """With ``?`` for values."""
+    calls: int
+    total_ms: float | None
+    worst_ms: float | None
+    line: int
+    """Of its longest run in the log or script."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSummary:
+    """What a log or script held beside the statement that was investigated."""
+
+    source: str
+    """``log`` or ``script``."""
+    statements: tuple[StatementTotal, ...]
+    """The most time in all first."""
+    runs: int
+    sessions: int
+    lock_waits: int
+    deadlocks: int
+    entries: int
+    other_entries: int
+    """Messages that say nothing of statements or waits."""
+    skipped_lines: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +76,15 @@ class Investigation(Shown):
     notes: tuple[str, ...] = ()
     interrupted: str | None = None
     """Why the work stopped before its end; what was measured until then is kept. None when it was finished."""
+    setup: SessionSetup = NO_SETUP
+    """What the session did before the statement."""
+    waits: Waits | None = None
+    prepared: PreparedPlans | None = None
+    """None where the statement has no parameters, or one plan serves them all."""
+    sensitivity: Sensitivity | None = None
+    """None unless several sets of parameters were given."""
+    session: SessionSummary | None = None
+    """None unless a log or a script was given."""
 
 
 SCHEMA = "perfkit.investigation/1"
@@ -55,6 +100,9 @@ def investigate(
     budget_seconds: float = BUDGET_SECONDS,
     budget_bytes: int = BUDGET_BYTES,
     others: Sequence[Statement] = (),
+    setup: SessionSetup = NO_SETUP,
+    prepared_name: str | None = None,
+    parameter_sets: Sequence[Sequence[object]] = (),
     progress: Progress | None = None,
 ) -> Investigation:
     """Capture the statement, examine it, and prove what may cure it.
@@ -65,13 +113,40 @@ def investigate(
     remedy may slow down.
     """
     shown = progress or Silent()
+    sensitivity = None
+    if len(parameter_sets) > 1:
+        with Session.open(target, purpose="capture") as session:
+            sensitivity = measure_sensitivity(
+                session,
+                statement,
+                parameter_sets,
+                allow_writes=allow_writes,
+                setup=setup,
+                prepared_name=prepared_name,
+                progress=shown,
+            )
+        parameters = sensitivity.investigated.parameters
     with Session.open(target, purpose="capture") as session:
         captured = capture(
-            session, statement, parameters, runs=runs, allow_writes=allow_writes, progress=shown
+            session,
+            statement,
+            parameters,
+            runs=runs,
+            allow_writes=allow_writes,
+            setup=setup,
+            prepared_name=prepared_name,
+            may_be_unplanned=True,
+            progress=shown,
         )
-    findings = examine(captured.plan, statement, captured.catalog)
+    findings = examine_capture(captured, statement, sensitivity)
     candidates, rejected = propose(
-        Evidence(statement=statement, catalog=captured.catalog, plan=captured.plan, findings=findings)
+        Evidence(
+            statement=statement,
+            catalog=captured.catalog,
+            plan=captured.plan,
+            findings=findings,
+            prepared=captured.prepared,
+        )
     )
     outcome = prove(
         candidates,
@@ -80,6 +155,7 @@ def investigate(
         target,
         budget_seconds=budget_seconds,
         budget_bytes=budget_bytes,
+        prepare=lambda session: replay(session, captured.setup),
         others=others,
         progress=shown,
     )
@@ -93,6 +169,10 @@ def investigate(
         rejected=(*outcome.rejected, *rejected),
         verdict=verdict_of(captured, findings, outcome),
         notes=(*captured.notes, *outcome.notes),
+        setup=captured.setup,
+        waits=captured.waits,
+        prepared=captured.prepared,
+        sensitivity=sensitivity,
         interrupted=outcome.interrupted,
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from perfkit.advise import BUDGET_BYTES, BUDGET_SECONDS
 from perfkit.capture.capture import DEFAULT_RUNS, capture
+from perfkit.capture.given import Given, is_script, read_given, resolve
 from perfkit.capture.values import Capture
 from perfkit.comparison.turns import DEFAULT_TURNS, Arm, compare_in_turns
 from perfkit.db.session import Session
@@ -15,10 +16,12 @@ from perfkit.db.target import Limits, Target, conninfo_from_environment
 from perfkit.errors import UsageError
 from perfkit.progress import Progress, Silent, progress_for_here
 from perfkit.sql import parse_statement
+from perfkit.sql.session_setup import read_setup
 
 if TYPE_CHECKING:
     from perfkit.comparison import Comparison
     from perfkit.investigation import Investigation
+    from perfkit.workload import Recording
 
 DEFAULT_SCALE = 0.1
 
@@ -107,14 +110,43 @@ class Lab:
         *,
         runs: int = DEFAULT_RUNS,
         allow_writes: bool = False,
+        setup: str = "",
     ) -> Capture:
         """Capture how PostgreSQL runs a statement: runs it 2 + ``runs`` times; a writing one needs ``allow_writes``
-        and is rolled back. ``params`` are the values of ``$1``, ``$2``, …"""
-        statement = parse_statement(sql)
+        and is rolled back. ``params`` are the values of ``$1``, ``$2``, … ``setup`` holds statements that the session
+        runs before: SET, PREPARE, temporary tables. ``sql`` may be an EXECUTE of what is prepared there."""
+        given = self._resolved(read_given(sql, params, setup))
         with self.session("capture") as session:
             return capture(
-                session, statement, params, runs=runs, allow_writes=allow_writes, progress=self.progress
+                session,
+                parse_statement(given.text),
+                given.parameters,
+                runs=runs,
+                allow_writes=allow_writes,
+                setup=given.setup,
+                prepared_name=given.prepared.name if given.prepared else None,
+                progress=self.progress,
             )
+
+    @staticmethod
+    def _recording(text: str, setup: str) -> Recording | None:
+        """What a log or script tells; None for a statement."""
+        from perfkit.workload import looks_like_log, read_log, read_script
+
+        if looks_like_log(text):
+            found = read_log(text)
+        elif is_script(text):
+            found = read_script(text)
+        else:
+            return None
+        return replace(found, setup=read_setup(setup) + found.setup) if setup.strip() else found
+
+    def _resolved(self, given: Given) -> Given:
+        """The statement behind an EXECUTE with its values; the server is asked only about one."""
+        if given.prepared is None:
+            return given
+        with self.session("setup") as session:
+            return resolve(session, given)
 
     def compare(
         self,
@@ -155,17 +187,41 @@ class Lab:
         budget_seconds: float = BUDGET_SECONDS,
         budget_bytes: int = BUDGET_BYTES,
         workload: Sequence[str] = (),
+        setup: str = "",
+        parameter_sets: Sequence[Sequence[object]] = (),
     ) -> Investigation:
         """Find out why a statement is slow and prove what cures it; see ``perfkit.investigation.investigate``.
 
-        ``workload`` are other statements that the remedy must not slow down.
+        ``setup`` holds statements that the session runs before: SET, PREPARE, temporary tables; ``sql`` may be an EXECUTE of
+        what is prepared there. Of several ``parameter_sets`` the worst is investigated and all are compared. ``sql`` may
+        also be a script of several statements or a slice of a server's log: then patterns between the statements are
+        looked for, and the statement with the most time in all is investigated. ``workload`` are other statements that
+        a remedy must not slow down.
         """
+        recording = self._recording(sql, setup)
+        if recording is not None:
+            from perfkit.session_investigation import investigate_session
+
+            return investigate_session(
+                self.target,
+                recording,
+                runs=runs,
+                allow_writes=allow_writes,
+                budget_seconds=budget_seconds,
+                progress=self.progress,
+            )
         from perfkit.investigation import investigate
 
+        if parameter_sets:
+            params = parameter_sets[0]
+        given = self._resolved(read_given(sql, params, setup))
         return investigate(
             self.target,
-            parse_statement(sql),
-            params,
+            parse_statement(given.text),
+            given.parameters,
+            setup=given.setup,
+            prepared_name=given.prepared.name if given.prepared else None,
+            parameter_sets=parameter_sets,
             runs=runs,
             allow_writes=allow_writes,
             budget_seconds=budget_seconds,

@@ -44,6 +44,46 @@ def read_values(params: str) -> list[object]:
     return values
 
 
+def read_parameter_sets(name: str) -> list[list[object]]:
+    """Sets of values for ``$1`` … from a file with one JSON object or list a line.
+
+    The keys of an object are places (``1``, ``"$1"``) or names, which stand for places in their order. UsageError names
+    the line that cannot be read.
+    """
+    sets = []
+    for number, line in enumerate(read_file(name).splitlines(), 1):
+        if line.strip():
+            sets.append(_parameter_set(line, f"{name}, line {number}"))
+    if not sets:
+        raise UsageError(f"{name} holds no set of parameters; write one JSON object or list a line")
+    odd = next((place for place, one in enumerate(sets) if len(one) != len(sets[0])), None)
+    if odd is not None:
+        raise UsageError(
+            f"{name} has {len(sets[0])} values in its first set and {len(sets[odd])} in set {odd + 1}"
+        )
+    return sets
+
+
+def _parameter_set(line: str, where: str) -> list[object]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        raise UsageError(
+            f'{where} is no JSON: write one object or list a line, such as {{"1": 42}}'
+        ) from None
+    if isinstance(found, list):
+        return found
+    if not isinstance(found, dict):
+        raise UsageError(f"{where} is neither a JSON object nor a list: {line.strip()[:40]}")
+    places = [key.removeprefix("$") for key in found]
+    if not all(place.isdecimal() for place in places):
+        return list(found.values())
+    by_place = {int(place): value for place, value in zip(places, found.values(), strict=True)}
+    if sorted(by_place) != list(range(1, len(found) + 1)):
+        raise UsageError(f"{where} names the parameters {', '.join(found)}: they must be 1 to {len(found)}")
+    return [by_place[place] for place in sorted(by_place)]
+
+
 def read_file(name: str) -> str:
     """The text of a file; UsageError says in one sentence why it cannot be read."""
     try:

@@ -26,11 +26,11 @@ def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome)
         said = f"{_gain(best)}: {_remedy(best)}"
         return _capital(f"{cause}; {said}" if cause else said)
     if cause and best:
-        return f"It takes {took}; {cause}; {_remedy(best)} may cure it, {best.proof.reason}"
+        said = f"it takes {took}; {cause}" if captured.plan.total_ms is not None else cause
+        return _capital(f"{said}; {_remedy(best)} may cure it, {best.proof.reason}")
     if cause:
-        return f"It takes {took}; {cause}" + (
-            "; no remedy that was considered helps" if outcome.rejected else ""
-        )
+        said = f"it takes {took}; {cause}" if captured.plan.total_ms is not None else cause
+        return _capital(said + ("; no remedy that was considered helps" if outcome.rejected else ""))
     right = next((finding.title for finding in findings if finding.id == "index-not-beneficial"), None)
     if right or (captured.plan.total_ms or 0) < UNREMARKABLE_MS:
         return f"Nothing to fix here: it takes {took}; {right or 'the plan shows no fault'}"

@@ -17,8 +17,8 @@ PACKAGE = Path(perfkit.__file__).parent
 FLOORS = {
     "cli": 6, "jupyter": 6, "report": 6,
     "lab": 5, "render": 5,
-    "comparison": 4, "investigation": 4, "query_file": 4, "verdict": 4,
-    "findings": 3, "advise": 3, "dataset": 3,
+    "comparison": 4, "investigation": 4, "query_file": 4, "verdict": 4, "session_investigation": 4,
+    "findings": 3, "advise": 3, "dataset": 3, "workload": 3,
     "capture": 2, "db": 2, "document": 2,
     "plan": 1, "sql": 1, "catalog": 1, "stats": 1,
     "errors": 0, "units": 0, "identifier": 0, "resources": 0, "show": 0, "progress": 0,
@@ -93,6 +93,9 @@ SAME_FLOOR = {
     ("resources", "errors"),
     ("capture", "db"),
     ("advise", "findings"),
+    ("advise", "workload"),
+    ("findings", "workload"),
+    ("session_investigation", "investigation"),
 }
 """Neighbours that may know each other, one way each."""
 

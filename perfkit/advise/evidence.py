@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from perfkit.capture.values import PreparedPlans
 from perfkit.catalog import Catalog, Relation
 from perfkit.findings.finding import Finding
 from perfkit.identifier import quote_identifier
@@ -20,6 +21,8 @@ class Evidence:
     catalog: Catalog
     plan: Plan
     findings: tuple[Finding, ...]
+    prepared: PreparedPlans | None = None
+    """Its custom and its generic plan, where it was prepared."""
 
     def of(self, *ids: str) -> Iterator[Finding]:
         """The findings of these ids, worst first."""

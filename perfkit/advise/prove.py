@@ -150,6 +150,10 @@ class _Court:
         if candidate.one_of in self._answered:
             return
         change = change_of(candidate)
+        if candidate.measured is not None:
+            before, after = candidate.measured
+            self._sort(candidate, change, Trial(price=Price(), before=before, after=after, same_result=True))
+            return
         if change.is_for_people:
             self.advice.append(_unproven(candidate, FOR_PEOPLE))
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import NamedTuple
 
 from perfkit.advise.arm import Arm
 from perfkit.sql.outermost import order_of, target_of
@@ -34,7 +35,7 @@ def same_result(before: Arm, after: Arm) -> bool | None:
     """
     if before.statement.kind != "select":
         return _same_table(before, after)
-    (rows, sequence), (other_rows, other_sequence) = _digest(before), _digest(after)
+    (rows, sequence), (other_rows, other_sequence) = digest(before), digest(after)
     if rows != other_rows:
         return _same_but_for_digits(before, after)
     if sequence == other_sequence or not order_of(before.statement):
@@ -43,9 +44,17 @@ def same_result(before: Arm, after: Arm) -> bool | None:
     return order_of(before.statement) == order_of(after.statement)
 
 
-def _digest(arm: Arm) -> tuple[str, str]:
+class Digest(NamedTuple):
+    rows: str
+    """Row count and the sum of the rows' hashes, ``12:-345``: equal for equal multisets."""
+    sequence: str
+    """The sum of hashes of rows with their places: equal for equal rows in one order."""
+
+
+def digest(arm: Arm) -> Digest:
+    """Of the rows of a SELECT, which is run once more."""
     row = arm.rows(*_DIGEST)[0]
-    return str(row[0]), str(row[1])
+    return Digest(str(row[0]), str(row[1]))
 
 
 def _same_but_for_digits(before: Arm, after: Arm) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from perfkit.advise.evidence import Evidence
 from perfkit.advise.values import Candidate
@@ -30,12 +31,16 @@ def setting_candidates(evidence: Evidence) -> Iterator[Candidate]:
         yield _setting(
             "enable_memoize", "off", "the cache of inner rows is hardly ever hit", "memoize-ineffective"
         )
-    if any(evidence.of("generic-plan-skew")):
-        yield _setting(
-            "plan_cache_mode",
-            "force_custom_plan",
-            "plans each value of the parameters for itself",
-            "generic-plan-skew",
+    prepared = evidence.prepared
+    if prepared is not None and any(evidence.of("generic-plan-skew")):
+        yield replace(
+            _setting(
+                "plan_cache_mode",
+                "force_custom_plan",
+                "plans each value of the parameters for itself",
+                "generic-plan-skew",
+            ),
+            measured=(prepared.generic, prepared.custom),
         )
     if any(evidence.of("partitionwise-disabled")):
         yield _setting(

@@ -102,6 +102,8 @@ class Candidate:
     row of the page before, for a keyset."""
     one_of: str | None = None
     """Name of a group in the order of their price, of which the first that helps is enough: work_mem of 8, 16, 32 MB."""
+    measured: tuple[Measurement, Measurement] | None = None
+    """Before and after, where the capture measured both in turns already; it is then not tried again."""
     ends_spill: bool = False
     """It is of use only where it leaves no temporary file."""
 

@@ -8,14 +8,21 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from perfkit.capture.environment import read_environment
 from perfkit.capture.explain import analyze, plan_only, run_once, transaction_for
-from perfkit.capture.values import Capture, Counters, Measurement, Query, Samples
+from perfkit.capture.prepared_plans import measure_both, plan_both, unexecuted
+from perfkit.capture.session_setup import apply
+from perfkit.capture.temporary_names import neutral
+from perfkit.capture.values import Capture, Counters, Measurement, PreparedPlans, Query, Samples
+from perfkit.capture.watch import Watch, read_idle
 from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
-from perfkit.errors import UsageError
+from perfkit.errors import CaptureError, CaptureTimeout, UsageError
 from perfkit.identifier import quote_identifier
 from perfkit.plan import Plan
-from perfkit.progress import Progress, Silent
+from perfkit.plan.model import Node
+from perfkit.progress import Advance, Progress, Silent
 from perfkit.sql import refuse_unless_safe, table_names
+from perfkit.sql.prepared import read_execution
+from perfkit.sql.session_setup import NO_SETUP, SessionSetup
 from perfkit.sql.statement import Statement
 
 DEFAULT_RUNS = 5
@@ -23,6 +30,9 @@ DEFAULT_RUNS = 5
 
 SAMPLING_SECONDS = 30.0
 """No capture samples for longer: a statement of ten seconds is timed three times, not five."""
+
+UNPLANNED = Plan(root=Node(number=1, node_type="Not planned"))
+"""Stands where a statement could not be planned, so that what else is known of it can be told."""
 
 
 def capture(
@@ -32,47 +42,145 @@ def capture(
     *,
     runs: int = DEFAULT_RUNS,
     allow_writes: bool = False,
+    setup: SessionSetup = NO_SETUP,
+    prepared_name: str | None = None,
+    may_be_unplanned: bool = False,
     progress: Progress | None = None,
 ) -> Capture:
     """Run the statement 2 + ``runs`` times: a warm-up, one with every node timed, and the samples without that overhead.
 
-    A statement that writes needs ``allow_writes`` and is rolled back each time. UnsafeStatement says what else is
-    refused; CaptureError, CaptureTimeout and ServerError what the server said.
+    A statement that writes needs ``allow_writes`` and is rolled back each time. ``setup`` is run in the session before.
+    ``prepared_name`` is what the setup calls the statement; where the session executes it with a generic plan, that plan
+    is the one captured. UnsafeStatement says what else is refused; CaptureError, CaptureTimeout and ServerError what the
+    server said. A statement that waits for another session's lock until it is ended is captured as planned; one that
+    cannot even be planned for it raises, or with ``may_be_unplanned`` is captured with ``UNPLANNED``.
     """
     refuse_unless_safe(statement, allow_writes=allow_writes)
     values = bind_values(statement, parameters)
+    apply(session, setup)
+    watch = Watch(session)
+    notes = [*_notes(statement)]
     with (progress or Silent()).stage("capture", total=runs + 3) as advance:
-        with transaction_for(session, statement):
-            expected = plan_only(session, statement, values)
+        expected = UNPLANNED
+        try:
+            with watch.over(), transaction_for(session, statement):
+                expected = plan_only(session, statement, values)
+        except CaptureTimeout as error:
+            if not (may_be_unplanned and watch.blockers):
+                raise
+            notes.append(f"the statement could not be planned: {error}")
+        names = (*table_names(statement), *relation_names(expected)) if expected is not UNPLANNED else ()
         with session.transaction():
-            catalog = read_catalog(
-                session,
-                (*table_names(statement), *relation_names(expected)),
-                with_referencing=statement.kind != "select",
-            )
+            catalog = neutral(read_catalog(session, names, with_referencing=statement.kind != "select"))
             environment = read_environment(session, catalog)
+            idle = read_idle(session)
         advance()
-        with transaction_for(session, statement):
-            run_once(session, statement, values)
-        advance()
-        with transaction_for(session, statement):
-            plan = analyze(session, statement, values)
-        advance()
-        samples = []
-        for _ in within(SAMPLING_SECONDS, runs):
-            with transaction_for(session, statement):
-                samples.append(execution_ms(run_once(session, statement, values)))
+        measurement, prepared = unexecuted(expected), None
+        try:
+            with watch.over(), transaction_for(session, statement):
+                if expected is not UNPLANNED:
+                    run_once(session, statement, values)
+        except CaptureTimeout as error:
+            if not watch.blockers:
+                raise
+            notes.append(f"the statement was not executed to its end ({error}); its plan has no figures")
+        else:
             advance()
+            if expected is not UNPLANNED:
+                measurement = _measure(session, statement, values, runs, advance)
+                prepared = _both_plans(session, statement, values, measurement, setup, prepared_name, runs)
+    if prepared is not None and prepared.chosen == "generic" and prepared.is_in_use:
+        notes.append(
+            f"the session uses the generic plan, made for any value of the parameters: {prepared.reason}"
+        )
+        if prepared.is_generic_finished:
+            measurement = prepared.generic
     return Capture(
         query=Query(
             text=statement.text, fingerprint=statement.fingerprint, kind=statement.kind, parameters=values
         ),
-        measurement=Measurement(
-            plan=plan, counters=Counters.of(plan), samples=Samples(values=tuple(samples))
-        ),
+        measurement=measurement,
         environment=environment,
         catalog=catalog,
-        notes=tuple(_notes(statement)),
+        notes=tuple(notes),
+        setup=setup,
+        waits=watch.result(idle),
+        prepared=prepared,
+    )
+
+
+def capture_planned(
+    session: Session, statement: Statement, parameters: Sequence[object] = (), plan: Plan | None = None
+) -> Capture:
+    """The statement with its surroundings, without running it: with the given plan of an earlier run, else as the planner
+    would do it, else ``UNPLANNED`` with a note why."""
+    notes = [*_notes(statement)]
+    values: tuple[str | None, ...] = ()
+    if plan is None:
+        plan = UNPLANNED
+        try:
+            values = bind_values(statement, parameters)
+            with transaction_for(session, statement):
+                plan = plan_only(session, statement, values)
+        except (CaptureError, UsageError) as error:
+            notes.append(f"the statement could not be planned: {error}")
+    with session.transaction():
+        catalog = neutral(read_catalog(session, (*table_names(statement), *relation_names(plan))))
+        environment = read_environment(session, catalog)
+    times = (plan.execution_ms,) if plan.execution_ms is not None else ()
+    return Capture(
+        query=Query(
+            text=statement.text, fingerprint=statement.fingerprint, kind=statement.kind, parameters=values
+        ),
+        measurement=Measurement(plan=plan, counters=Counters.of(plan), samples=Samples(values=times)),
+        environment=environment,
+        catalog=catalog,
+        notes=tuple(notes),
+    )
+
+
+def _measure(
+    session: Session, statement: Statement, values: Sequence[str | None], runs: int, advance: Advance
+) -> Measurement:
+    with transaction_for(session, statement):
+        plan = analyze(session, statement, values)
+    advance()
+    samples = []
+    for _ in within(SAMPLING_SECONDS, runs):
+        with transaction_for(session, statement):
+            samples.append(execution_ms(run_once(session, statement, values)))
+        advance()
+    return Measurement(plan=plan, counters=Counters.of(plan), samples=Samples(values=tuple(samples)))
+
+
+def _both_plans(
+    session: Session,
+    statement: Statement,
+    values: Sequence[str | None],
+    custom: Measurement,
+    setup: SessionSetup,
+    name: str | None,
+    runs: int,
+) -> PreparedPlans | None:
+    """The generic plan beside the custom one; None where the server would not use it for a statement nobody prepared."""
+    try:
+        planned = plan_both(session, statement, values, name=name, executions=executions(setup, name))
+    except CaptureError:
+        if name is not None:
+            raise
+        # a pooler between us and the server loses what was prepared; the statement itself has been captured
+        return None
+    if planned is None or (name is None and planned.chosen == "custom"):
+        return None
+    return measure_both(session, statement, values, planned, custom, runs=runs)
+
+
+def executions(setup: SessionSetup, name: str | None) -> int:
+    """How often the setup executes a prepared statement."""
+    return sum(
+        (one := read_execution(each.text)) is not None and one.name == name
+        for each in setup.statements
+        if each.kind == "execute"
     )
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
+from perfkit.capture.waits import Waits
 from perfkit.catalog import Catalog
 from perfkit.plan.model import Plan
 from perfkit.show import Shown
+from perfkit.sql.session_setup import NO_SETUP, SessionSetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +95,29 @@ class Query(Shown):
     """Bind values of $1 … as text, None for NULL."""
 
 
+PlanChoice = Literal["custom", "generic"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedPlans:
+    """A prepared statement's two plans for the same values: made for these values, and made for any."""
+
+    mode: str
+    """plan_cache_mode of the session after its setup."""
+    chosen: PlanChoice
+    """The plan that the server uses, or settles on after five executions."""
+    reason: str
+    """Why that one, in a few words."""
+    is_in_use: bool
+    """Whether the session runs the statement prepared, or plan_cache_mode was set; else a driver may or may not do so."""
+    custom: Measurement
+    generic: Measurement
+    is_generic_finished: bool = True
+    """False where the generic plan was ended by a timeout; it is then shown without figures."""
+    generic_limit_ms: float | None = None
+    """The timeout that ended it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture(Shown):
     """One statement captured: its plan, its samples, what the catalog and the server looked like."""
@@ -102,6 +128,12 @@ class Capture(Shown):
     catalog: Catalog
     notes: tuple[str, ...] = field(default=())
     """What a reader must know: an option the server lacks, a relation that could not be read, …"""
+    setup: SessionSetup = NO_SETUP
+    """What the session did before."""
+    waits: Waits | None = None
+    """What the warm-up waited for; None in captures that were saved before perfkit watched."""
+    prepared: PreparedPlans | None = None
+    """None where the statement has no parameters, or one plan serves them all."""
 
     @property
     def plan(self) -> Plan:

@@ -9,7 +9,7 @@ import click
 
 from perfkit.cli.options import connection_options, json_option
 from perfkit.cli.plans import answer_all, as_document, chosen, shown
-from perfkit.cli.query import params_option, read_query, read_text, runs_option, writes_option
+from perfkit.cli.query import params_option, read_asked, read_text, runs_option, setup_option, writes_option
 
 if TYPE_CHECKING:
     from perfkit.comparison.observed import Observed
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     "--plan", "number", type=click.IntRange(1), metavar="N", help="--from: of several plans only the Nth."
 )
 @params_option
+@setup_option
 @runs_option
 @writes_option
 @click.option(
@@ -57,6 +58,7 @@ def command(
     is_all: bool,
     number: int | None,
     params: str | None,
+    setup: str | None,
     runs: int,
     allow_writes: bool,
     output: Path | None,
@@ -93,8 +95,12 @@ def command(
     from perfkit.capture import SCHEMA
     from perfkit.comparison.observed import observed
 
-    text, values = read_query(query, params)
-    captured = connect(**connection).explain(text, values, runs=runs, allow_writes=allow_writes)
+    asked = read_asked(query, params, setup)
+    if asked.sets:
+        raise click.UsageError("explain takes one set of parameters; perfkit investigate compares several")
+    captured = connect(**connection).explain(
+        asked.text, asked.parameters, runs=runs, allow_writes=allow_writes, setup=asked.setup
+    )
     if output:
         document.write(output, captured, SCHEMA)
     _answer(observed(captured), form, page, as_json)

@@ -8,13 +8,14 @@ from typing import Any
 import click
 
 from perfkit.cli.options import connection_options, json_option
-from perfkit.cli.query import params_option, read_query, runs_option, writes_option
+from perfkit.cli.query import params_option, read_session_or_asked, runs_option, setup_option, writes_option
 from perfkit.errors import ServerError
 
 
 @click.command("investigate")
 @click.argument("query")
 @params_option
+@setup_option
 @runs_option
 @writes_option
 @click.option(
@@ -35,6 +36,7 @@ from perfkit.errors import ServerError
 def command(
     query: str,
     params: str | None,
+    setup: str | None,
     runs: int,
     allow_writes: bool,
     budget_seconds: float,
@@ -44,7 +46,8 @@ def command(
     **connection: Any,
 ) -> None:
     """Find out why QUERY is slow, and prove what cures it: an .sql file, a data set's query
-    (tracker/next_pending_build), - for standard input, or the SQL itself.
+    (tracker/next_pending_build), - for standard input, or the SQL itself. A file of several statements or a slice of a
+    server's log is read as a session: loops of look-ups, lock waits, idle transactions and its worst statement.
 
     Remedies are tried on a clone of the database, which is dropped afterwards; that needs --scratch, or a data set on
     the embedded server. Elsewhere they are named but not proven.
@@ -53,15 +56,23 @@ def command(
     Example:
       perfkit investigate tracker/next_pending_build --dataset tracker --report slow.html
       perfkit investigate slow.sql --dsn postgresql:///shop_copy --scratch --json
+      perfkit investigate slow.sql --setup session.sql --params sets.jsonl
+      perfkit investigate postgresql.log --dsn postgresql:///shop_copy
 
     Exit status: 0 fine, 2 the statement or an argument is wrong, 3 the server failed (what was measured is printed).
     """
     from perfkit import connect, document
     from perfkit.investigation import SCHEMA
 
-    text, values = read_query(query, params)
+    asked = read_session_or_asked(query, params, setup)
     found = connect(**connection).investigate(
-        text, values, runs=runs, allow_writes=allow_writes, budget_seconds=budget_seconds
+        asked.text,
+        asked.parameters,
+        runs=runs,
+        allow_writes=allow_writes,
+        budget_seconds=budget_seconds,
+        setup=asked.setup,
+        parameter_sets=asked.sets,
     )
     if output:
         document.write(output, found, SCHEMA)

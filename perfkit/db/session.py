@@ -45,10 +45,11 @@ class Session:
         """Connect and put up the guard rails; a few milliseconds over a unix socket."""
         connection = connect(target.conninfo, application_name=f"perfkit {purpose}")
         session = cls(connection, target)
-        session._put_up_guard_rails()
+        session.put_up_guard_rails()
         return session
 
-    def _put_up_guard_rails(self) -> None:
+    def put_up_guard_rails(self) -> None:
+        """Set what keeps the session within bounds; again after statements that may have changed it."""
         limits = self.target.limits
         wanted = {
             "default_transaction_read_only": "on",
@@ -74,6 +75,10 @@ class Session:
         self._connection.close()
 
     @property
+    def is_closed(self) -> bool:
+        return self._connection.closed
+
+    @property
     def backend_pid(self) -> int:
         return self._connection.info.backend_pid
 
@@ -82,16 +87,22 @@ class Session:
         self._connection.cancel_safe(timeout=5)
 
     @contextmanager
-    def transaction(self, *, writes: bool = False) -> Iterator[None]:
-        """A transaction that is always rolled back. ``writes`` lets statements change what the rollback undoes."""
+    def transaction(self, *, writes: bool = False, keeps: bool = False) -> Iterator[None]:
+        """A transaction that is rolled back. ``writes`` lets statements change what the rollback undoes.
+
+        ``keeps`` commits it where nothing failed: read only, what may be kept is data of temporary tables; with ``writes``
+        the caller answers for the statement.
+        """
         with translated():
             self._connection.execute(f"begin {'read write' if writes else 'read only'}")
+        ending = "rollback"
         try:
             yield
+            ending = "commit" if keeps else "rollback"
         finally:
             if self._is_usable():
                 with translated():
-                    self._connection.execute("rollback")
+                    self._connection.execute(ending.encode())
 
     def _is_usable(self) -> bool:
         """False once the connection is closed. An interrupt that struck while the driver was sending or reading leaves

@@ -49,6 +49,15 @@ def finding_at(
     )
 
 
+def known(**evidence: EvidenceValue) -> dict[str, EvidenceValue]:
+    """Evidence without what is unknown.
+
+    >>> known(pid=7, query=None)
+    {'pid': 7}
+    """
+    return {name: _rounded(value) for name, value in evidence.items() if value is not None}
+
+
 def rows_in_words(rows: float | None) -> str:
     """
     >>> rows_in_words(1), rows_in_words(1500)

@@ -10,6 +10,7 @@ from perfkit.render.blocks import Block, Blocks, Column, Facts, Heading, Row, Sp
 from perfkit.render.environment import environment_blocks, query_blocks
 from perfkit.render.figures import blocks_text, digits_for, number
 from perfkit.render.plan import plan_blocks
+from perfkit.render.sensitivity import prepared_blocks, setup_blocks, waits_blocks
 from perfkit.stats import median, quantile
 from perfkit.units import format_bytes, format_count
 
@@ -20,9 +21,13 @@ NO_SAMPLES = "No samples: the statement was explained, but not timed."
 
 
 def capture_blocks(capture: Capture) -> Blocks:
-    blocks: list[Block] = [*query_blocks(capture.query)]
+    blocks: list[Block] = [*query_blocks(capture.query), *setup_blocks(capture.setup)]
     if capture.samples.values:
         blocks.extend(samples_blocks([("this capture", capture.samples)]))
+    if capture.waits is not None:
+        blocks.extend(waits_blocks(capture.waits))
+    if capture.prepared is not None:
+        blocks.extend(prepared_blocks(capture.prepared))
     blocks.append(Heading(text="Plan", level=3))
     blocks.extend(plan_blocks(capture.plan, capture.samples.values))
     blocks.append(Heading(text="Environment", level=3))

@@ -163,6 +163,8 @@ def _value(value: object, ending: str, key: str) -> str:
         return "yes" if value else "no"
     if not isinstance(value, int | float) or not isfinite(value):
         return str(value)
+    if key.endswith("pid"):
+        return str(value)
     if ending:
         return _FORMATS[ending](value)
     return blocks_text(value) if key.endswith("_blocks") else format_count(value)

@@ -21,6 +21,8 @@ from perfkit.render.capture import notes_blocks, samples_blocks
 from perfkit.render.environment import environment_blocks, query_blocks
 from perfkit.render.findings import findings_blocks, severity_counts
 from perfkit.render.plan import plan_blocks
+from perfkit.render.sensitivity import prepared_blocks, sensitivity_blocks, setup_blocks, waits_blocks
+from perfkit.render.session import session_blocks
 from perfkit.units import format_count, format_ratio
 
 if TYPE_CHECKING:
@@ -32,10 +34,12 @@ NO_DIFF = "No second plan: no advice was executed, so there is nothing to compar
 
 TITLES = {
     "verdict": "Verdict",
+    "session": "Session",
     "query": "Statement",
     "findings": "Findings",
     "advice": "Advice",
     "rejected": "Rejected",
+    "parameters": "Parameters",
     "plan": "Plan before",
     "diff": "Plan before and after",
     "samples": "Samples",
@@ -48,6 +52,8 @@ def investigation_blocks(investigation: Investigation) -> Blocks:
     """All parts under their headings; a part that cannot be shown says so and leaves the others alone."""
     blocks: list[Block] = []
     for name, title in TITLES.items():
+        if not has_part(investigation, name):
+            continue
         blocks.append(Heading(text=title))
         try:
             blocks.extend(part(investigation, name))
@@ -56,25 +62,39 @@ def investigation_blocks(investigation: Investigation) -> Blocks:
     return tuple(blocks)
 
 
+def has_part(investigation: Investigation, name: str) -> bool:
+    """False for a part that most investigations do not have, and this one has not."""
+    if name == "session":
+        return investigation.session is not None
+    if name == "parameters":
+        return investigation.sensitivity is not None or investigation.prepared is not None
+    return True
+
+
 def part(investigation: Investigation, name: str) -> Blocks:
     """One part of the investigation; a part with nothing in it says so. KeyError for an unknown name."""
     match name:
         case "verdict":
             return _verdict(investigation)
         case "query":
-            return query_blocks(investigation.query)
+            return (*query_blocks(investigation.query), *setup_blocks(investigation.setup))
         case "findings":
             return findings_blocks(investigation.findings)
         case "advice":
             return advice_blocks(investigation.advice)
         case "rejected":
             return rejected_blocks(investigation.rejected)
+        case "session":
+            return session_blocks(investigation.session) if investigation.session else ()
+        case "parameters":
+            return _parameters(investigation)
         case "plan":
             return plan_blocks(investigation.before.plan)
         case "diff":
             return _diff(investigation)
         case "samples":
-            return samples_blocks(sample_series(investigation))
+            waits = waits_blocks(investigation.waits) if investigation.waits else ()
+            return (*samples_blocks(sample_series(investigation)), *waits)
         case "environment":
             return (
                 *environment_blocks(investigation.environment, investigation.catalog),
@@ -146,6 +166,15 @@ def _headline(investigation: Investigation) -> tuple[tuple[str, Text], ...]:
         times = () if ratio is None else (Span(f"  {format_ratio(ratio)}", "muted"),)
         improved.append((name, (*value, arrow, Span(now, "strong"), *times)))
     return (*improved, ("with", text(Span(chosen.id, "strong"), f", {chosen.kind}")))
+
+
+def _parameters(investigation: Investigation) -> Blocks:
+    blocks: list[Block] = []
+    if investigation.sensitivity is not None:
+        blocks.extend(sensitivity_blocks(investigation.sensitivity))
+    if investigation.prepared is not None:
+        blocks.extend(prepared_blocks(investigation.prepared))
+    return tuple(blocks)
 
 
 def _diff(investigation: Investigation) -> Blocks:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Blocks
 from perfkit.render.charts import Chart, chart_of_samples
-from perfkit.render.investigation import TITLES, part, sample_series
+from perfkit.render.investigation import TITLES, has_part, part, sample_series
 from perfkit.render.plan_page import PlanChart
 from perfkit.show import Shown
 
@@ -34,6 +34,8 @@ def sections(investigation: Investigation) -> dict[str, Section | Chart | PlanCh
     to draw; each has a table of the same figures for where no picture can be shown."""
     parts: dict[str, Section | Chart | PlanChart] = {}
     for name, title in TITLES.items():
+        if not has_part(investigation, name):
+            continue
         if name == "samples" and any(samples.values for _, samples in sample_series(investigation)):
             parts[name] = chart_of_samples(investigation)
         else:

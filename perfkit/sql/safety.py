@@ -92,6 +92,11 @@ def refuse_unless_safe(statement: Statement, *, allow_writes: bool) -> None:
             )
 
 
+def dangerous_calls(text: str) -> tuple[str, ...]:
+    """Why a function that the text calls is more than a read, as ``dangers`` says it, whatever the statement around it."""
+    return tuple(danger.reason for danger in dict.fromkeys(_calls(scan(text))))
+
+
 def _examine(statement: Statement) -> list[_Danger]:
     tokens = scan(statement.text)
     found = list(dict.fromkeys((*_several(tokens), *_verbs(tokens), *_clauses(tokens), *_calls(tokens))))

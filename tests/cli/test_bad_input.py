@@ -39,9 +39,11 @@ def dsn(target: Target) -> str:
         (["  "], 2, "empty"),
         (["/* only a comment */"], 2, "empty"),
         (["explain select 1"], 2, "EXPLAIN"),
-        (["select 1; select 2"], 2, "give exactly one"),
         (["drop table t"], 2, "DROP"),
         (["."], 2, "folder"),
+        (["select 1 as a", "--setup", "missing.sql"], 2, "there is no file missing.sql"),
+        (["select $1::int", "--params", "missing.jsonl"], 2, "there is no file missing.jsonl"),
+        (["execute q(1)"], 2, "has no PREPARE before it"),
     ],
     ids=lambda value: value[0][:24] if isinstance(value, list) else None,
 )
@@ -53,6 +55,55 @@ def test_one_sentence(dsn: str, verb: str, words: list[str], status: int, senten
     assert "Traceback" not in answer.stderr
     complaints = [line for line in answer.stderr.splitlines() if not line.startswith("perfkit: capture")]
     assert len(complaints) == 1, answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ("{", "line 1 is no JSON"),
+        ("[1]\n[1, 2]", "has 1 values in its first set and 2 in set 2"),
+        ('{"1": 1, "3": 2}', "they must be 1 to 2"),
+        ("7", "neither a JSON object nor a list"),
+        ("\n", "holds no set"),
+        ("[1]\n[2]", "explain takes one set"),
+    ],
+)
+def test_a_file_of_parameters_that_cannot_be_used(
+    dsn: str, tmp_path: Path, lines: str, sentence: str
+) -> None:
+    (tmp_path / "sets.jsonl").write_text(lines)
+    answer = perfkit("explain", "select $1::int", "--params", str(tmp_path / "sets.jsonl"), "--dsn", dsn)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert sentence in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_explain_takes_one_statement(dsn: str) -> None:
+    """Several are a session, which is investigated as one."""
+    answer = perfkit("explain", "select 1; select 2", "--dsn", dsn)
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "give exactly one" in answer.stderr
+
+
+def test_a_session_from_files(dsn: str, tmp_path: Path) -> None:
+    """--setup, --params FILE and a script of several statements, each as one JSON document."""
+    (tmp_path / "setup.sql").write_text(
+        "set work_mem = '9MB'; create temp table t as select 1 as a, 'x' as b"
+    )
+    (tmp_path / "sets.jsonl").write_text('{"$2": "x", "$1": 1}\n{"a": 2, "b": "y"}\n[3, "z"]\n')
+    answer = perfkit(
+        "investigate", "select * from t where a = $1 and b = $2", "--setup", str(tmp_path / "setup.sql"),
+        "--params", str(tmp_path / "sets.jsonl"), "--json", "--dsn", dsn,
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    found = json.loads(answer.stdout)
+    assert found["schema"] == "perfkit.investigation/1"
+    assert [one["parameters"] for one in found["sensitivity"]["runs"]] == [["1", "x"], ["2", "y"], ["3", "z"]]
+    assert found["setup"]["statements"][0] == {"kind": "set", "text": "set work_mem = '9MB'"}
+    (tmp_path / "session.sql").write_text("select 1 as a; select 2 as b, 3 as c;")
+    answer = perfkit("investigate", str(tmp_path / "session.sql"), "--json", "--dsn", dsn)
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads(answer.stdout)["session"]["source"] == "script"
 
 
 def test_an_unreachable_server_is_status_3() -> None:

@@ -75,7 +75,7 @@ def _investigate(case: Case, conninfo: str) -> Any:
     if case.session:
         more["setup"] = case.session
     if case.param_sets:
-        more["param_sets"] = case.param_sets
+        more["parameter_sets"] = case.param_sets
     found = lab.investigate(
         case.log or case.sql,
         case.params,
