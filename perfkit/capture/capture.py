@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from perfkit.capture.environment import read_environment
 from perfkit.capture.explain import analyze, plan_only, run_once, transaction_for
+from perfkit.capture.functions import called_functions
 from perfkit.capture.prepared_plans import measure_both, plan_both, unexecuted
 from perfkit.capture.session_setup import apply
 from perfkit.capture.temporary_names import neutral
@@ -71,7 +72,14 @@ def capture(
             notes.append(f"the statement could not be planned: {error}")
         names = (*table_names(statement), *relation_names(expected)) if expected is not UNPLANNED else ()
         with session.transaction():
-            catalog = neutral(read_catalog(session, names, with_referencing=statement.kind != "select"))
+            catalog = neutral(
+                read_catalog(
+                    session,
+                    names,
+                    with_referencing=statement.kind != "select",
+                    functions=called_functions(expected),
+                )
+            )
             environment = read_environment(session, catalog)
             idle = read_idle(session)
         advance()
@@ -125,7 +133,13 @@ def capture_planned(
         except (CaptureError, UsageError) as error:
             notes.append(f"the statement could not be planned: {error}")
     with session.transaction():
-        catalog = neutral(read_catalog(session, (*table_names(statement), *relation_names(plan))))
+        catalog = neutral(
+            read_catalog(
+                session,
+                (*table_names(statement), *relation_names(plan)),
+                functions=called_functions(plan),
+            )
+        )
         environment = read_environment(session, catalog)
     times = (plan.execution_ms,) if plan.execution_ms is not None else ()
     return Capture(
