@@ -162,9 +162,12 @@ class Relation:
     rows: float | None
     """pg_class.reltuples: the planner's idea at the last VACUUM or ANALYZE; None when never analysed."""
     pages: int
+    """pg_class.relpages: as of the last VACUUM or ANALYZE."""
     all_visible_pages: int
     table_bytes: int | None
     """Main fork with TOAST, without indexes."""
+    main_bytes: int | None = None
+    """Main fork alone, as large as it is now."""
     columns: tuple[Column, ...] = ()
     indexes: tuple[Index, ...] = ()
     activity: Activity | None = None

@@ -14,7 +14,7 @@ from perfkit.advise.judge import is_worthwhile, judge
 from perfkit.advise.places import Places, Prepare
 from perfkit.advise.rank import beats, one_line, outdone, ranked
 from perfkit.advise.substitute import substituted
-from perfkit.advise.trial import PAIRS, Trial, make, try_apart, try_in_place
+from perfkit.advise.trial import PAIRS, STILL_SPILLS, Trial, make, try_apart, try_in_place
 from perfkit.advise.values import (
     BUDGET_BYTES,
     BUDGET_SECONDS,
@@ -221,6 +221,8 @@ class _Court:
             size = trial.price.size_bytes
             spent = f" ({format_bytes(size)} for nothing)" if size else ""
             self.rejected.append(_rejected(candidate, f"{trial.idle_reason}{spent}"))
+            if candidate.ends_spill and trial.idle_reason != STILL_SPILLS:
+                self._answered.add(candidate.one_of)
             return
         same = trial.same_result
         if same is False and not has_fixed_result(self._statement):

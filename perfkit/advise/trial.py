@@ -47,6 +47,8 @@ SECONDS = 20.0
 LONGEST_FACTOR = 3.0
 """A remedy that makes the statement take three times as long need not be waited for."""
 
+STILL_SPILLS = "it still spills"
+
 LEAST_PATIENCE_MS = 1_000.0
 
 
@@ -125,7 +127,7 @@ def try_in_place(
                 price=price, idle_reason=f"the planner expects little of it (cost {format_count(cost)})"
             )
         if ends_spill and _spills(after):
-            return Trial(price=price, idle_reason="it still spills")
+            return Trial(price=price, idle_reason=STILL_SPILLS)
         trial = replace(_measured(before, after, subject, price, advance), planned_cost=cost)
         if change.database and trial.is_faster:
             trial = replace(trial, bystanders=watched(session, session, others, drops))

@@ -83,6 +83,7 @@ def _relation(row: Row, columns: Sequence[Row], indexes: Sequence[Row]) -> Relat
         pages=fields["pages"],
         all_visible_pages=fields["all_visible_pages"],
         table_bytes=fields["table_bytes"],
+        main_bytes=fields["main_bytes"],
         columns=tuple(_column(cast(dict[str, Any], column)) for column in columns),
         indexes=tuple(
             _index([cast(dict[str, Any], key) for key in keys])

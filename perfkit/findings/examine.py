@@ -68,6 +68,12 @@ SYMPTOMS: Mapping[str, frozenset[str]] = {
 }
 """Findings that follow from another one at the same node, and are then told for information beside it."""
 
+FOLLOWING: Mapping[str, frozenset[str]] = {
+    "sort-spill": frozenset({"missing-index-order-limit", "missing-index-group-by"}),
+    "hashagg-spill": frozenset({"missing-index-group-by", "distinct-hides-fanout"}),
+}
+"""Findings that follow from another one above or below them in the plan."""
+
 
 def examine(
     plan: Plan, statement: Statement | None = None, catalog: Catalog | None = None
@@ -82,7 +88,7 @@ def examine(
     case = Case(plan=view.plan, statement=statement, catalog=catalog, given=plan)
     found = [finding for rule in RULES for finding in rule.check(case)]
     kept = _merged(case, [_of_partitions(finding, view.members) for finding in _worth_saying(plan, found)])
-    return tuple(sorted(_beside_causes(kept), key=_rank))
+    return tuple(sorted(_beside_causes(case, kept), key=_rank))
 
 
 def _of_partitions(finding: Finding, members: Mapping[int, tuple[int, ...]]) -> Finding:
@@ -101,11 +107,22 @@ def _of_partitions(finding: Finding, members: Mapping[int, tuple[int, ...]]) -> 
     )
 
 
-def _beside_causes(findings: list[Finding]) -> Iterator[Finding]:
+def _beside_causes(case: Case, findings: list[Finding]) -> Iterator[Finding]:
     causes = {(finding.node, finding.id) for finding in findings}
     for finding in findings:
         has_cause = any((finding.node, id) in causes for id in SYMPTOMS.get(finding.id, ()))
+        has_cause = has_cause or _follows(case, finding, findings)
         yield replace(finding, severity="info") if has_cause else finding
+
+
+def _follows(case: Case, finding: Finding, findings: list[Finding]) -> bool:
+    ids = FOLLOWING.get(finding.id)
+    if not ids or finding.node is None:
+        return False
+    line = {one.number for one in case.ancestors(case.node(finding.node))} | {
+        below.number for below in case.node(finding.node).walk()
+    }
+    return any(other.id in ids and other.node in line and other.severity != "info" for other in findings)
 
 
 def _worth_saying(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:

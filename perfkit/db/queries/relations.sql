@@ -26,6 +26,7 @@ select
     c.relpages as pages,
     c.relallvisible as all_visible_pages,
     case when c.relkind in ('r', 'm') then pg_table_size(c.oid) end as table_bytes,
+    case when c.relkind in ('r', 'm') then pg_relation_size(c.oid) end as main_bytes,
     case when c.relispartition then (
         select pn.nspname || '.' || pc.relname
         from pg_inherits as i

@@ -23,7 +23,7 @@ from perfkit.findings.tree import (
 from perfkit.findings.weight import MANY_ROWS, weigh_whole
 from perfkit.plan.misestimate import misestimates
 from perfkit.plan.model import Node
-from perfkit.units import format_count, format_percent, format_ratio
+from perfkit.units import BLOCK_BYTES, format_count, format_percent, format_ratio
 
 MISESTIMATE_FACTOR = 10
 """Plans are chosen within a factor of a few; an order of magnitude picks another join or another index."""
@@ -163,16 +163,18 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
 
 
 def _is_counted_twice(relation: Relation, node: Node) -> bool:
-    """Whether the counters say more rows than the scan met, and the statistics as many.
+    """Whether the counters say more rows than there are, and the statistics as many.
 
-    A load and its ANALYZE in one session within a second leave the load counted after the ANALYZE, although it saw it.
+    A load and its ANALYZE in one session within a second leave the load counted after the ANALYZE, although it saw it: then
+    more rows are said to live than were counted, in a table that has not grown. A sequential scan counted them itself.
     """
-    if node.node_type != "Seq Scan" or relation.activity is None or not relation.rows:
+    activity, rows = relation.activity, relation.rows
+    if activity is None or not rows or activity.live_rows <= (1 + STALE_SHARE) * rows:
         return False
-    met = tally(node).read / passes(node)
-    return (
-        relation.activity.live_rows > (1 + STALE_SHARE) * met and abs(met - relation.rows) < STALE_SHARE * met
-    )
+    if node.node_type == "Seq Scan":
+        return abs(tally(node).read / passes(node) - rows) < STALE_SHARE * rows
+    blocks = (relation.main_bytes or 0) / BLOCK_BYTES
+    return 0 < blocks <= (1 + STALE_SHARE) * relation.pages
 
 
 def harm(case: Case, node: Node) -> Severity | None:

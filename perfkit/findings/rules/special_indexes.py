@@ -41,7 +41,7 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
             continue
         rows, blocks = node.total_rows or 0.0, node.exclusive_shared_blocks or 0
         relation, weight = case.relation(node), weigh(case, node)
-        wanted = _bare_columns(node)
+        wanted = _read_columns(case, node, relation) or _bare_columns(node)
         if (
             rows / (node.loops or 1) < MANY_ROWS
             or blocks < HEAP_BLOCK_SHARE * rows
@@ -50,7 +50,7 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
         ):
             continue
         if relation is not None and (
-            len(wanted) == len(relation.columns)
+            len(wanted) >= len(relation.columns)
             or relation.all_visible_pages < VISIBLE_SHARE * relation.pages
         ):
             continue
@@ -65,6 +65,25 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
             rows_fetched=rows,
             condition=node.index_condition or node.recheck_condition,
         )
+
+
+def _read_columns(case: Case, node: Node, relation: Relation | None) -> list[str] | None:
+    """The few columns that the statement reads of this table beside those of the index; None when they are many, or unknown.
+
+    A scan may hand on whole rows although one column of them is read.
+    """
+    if case.statement is None or case.catalog is None or relation is None:
+        return None
+    from perfkit.sql.usage import resolve
+
+    uses = [use for use in resolve(case.statement, case.catalog) if use.relation == relation.qualified_name]
+    if not uses or any(use.selects_star or use.is_target for use in uses):
+        return None
+    read = dict.fromkeys(column for use in uses for column in use.columns)
+    names = {below.index for below in node.walk()}
+    held = {column for index in relation.indexes if index.name in names for column in index.columns}
+    wanted = [column for column in read if column not in held]
+    return wanted if wanted and len(read) <= FEW_COLUMNS else None
 
 
 def _bare_columns(node: Node) -> list[str] | None:
