@@ -74,6 +74,10 @@ def expression_key(expression: str) -> IndexKey:
     return IndexKey(column=None, expression=expression, operator_class="text_ops", is_default_class=True)
 
 
+def trigram_key(name: str) -> IndexKey:
+    return IndexKey(column=name, expression=None, operator_class="gist_trgm_ops", is_default_class=False)
+
+
 def table(
     name: str,
     columns: tuple[Column, ...],
@@ -189,6 +193,23 @@ def tracker(*, issue_indexes: tuple[Index, ...] = ()) -> Catalog:
                 kind="partitioned table",
                 partition_key="RANGE (created_at)",
                 partitions=24,
+            ),
+            table(
+                "prices",
+                (
+                    column("id"),
+                    column("product_id", distinct=3_000),
+                    column("valid_from", "date"),
+                    column("valid_to", "date"),
+                    column("first_ip", "bigint"),
+                    column("last_ip", "bigint", null_fraction=0.1),
+                    column("during", "tstzrange"),
+                    column("search", "tsvector", distinct=None),
+                    column("code", "text"),
+                    column("amount", "numeric(10,2)"),
+                    column("tax", "numeric(10,2)"),
+                ),
+                index("prices_pkey", "id", is_unique=True),
             ),
             table("Order", (column("Id"), column("user"), column("created at", "date")), schema="Sales"),
             table("recent_issues", (column("id"), column("project_id")), kind="view", rows=0),

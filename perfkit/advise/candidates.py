@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from perfkit.advise.index_keys import SELECTIVE_SHARE, Proposal, fixed_condition, proposals
-from perfkit.advise.index_shape import (
-    Shape,
-    covering_index,
-    extended_index,
-    finds_one_row,
-    normal_expression,
-)
+from perfkit.advise.index_candidate import candidate_of
+from perfkit.advise.index_conditions import SELECTIVE_SHARE, fixed_condition
+from perfkit.advise.index_existing import covering_index, finds_one_row
+from perfkit.advise.index_proposal import Proposal
+from perfkit.advise.index_proposals import proposals
+from perfkit.advise.index_shape import Shape, normal_expression
 from perfkit.advise.values import Candidate, Rejected
 from perfkit.advise.worth import Worth, worth_of
 from perfkit.catalog import Catalog, Relation
@@ -46,7 +44,6 @@ _JOINING_CURES = ("missing-index-join", "missing-fk-index")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ranked:
     proposal: Proposal
-    rationale: str
     worth: float
 
 
@@ -56,7 +53,7 @@ def index_candidates(
     plan: Plan | None = None,
     findings: Sequence[Finding] = (),
 ) -> tuple[tuple[Candidate, ...], tuple[Rejected, ...]]:
-    """B-tree indexes worth trying for the statement, the most promising first, and those not worth it with the reason.
+    """Indexes worth trying for the statement, the most promising first, and those not worth it with the reason.
 
     Nothing is built and no server asked. Foreign keys that a DELETE has to check are the business of
     ``perfkit.advise.foreign_keys``. With a plan, tables are weighed by the time their scans took. Empty where
@@ -72,20 +69,26 @@ def index_candidates(
             continue
         worth = worth_of(relation, catalog, plan)
         implied = _implied(use)
-        for proposal in proposals(use, relation, catalog):
+        for proposal in proposals(use, relation, statement, catalog, plan, findings):
             reason, left = _compare(proposal, relation, catalog, worth, implied)
             if left is not None:
                 found.append(_rank(left, worth, findings))
                 continue
             for shape in proposal.shapes:
                 if not _is_primary_key(shape):
-                    rejected.setdefault(shape.sql, _rejected(shape, reason))
+                    rejected.setdefault(_identity(shape), _rejected(shape, reason))
             if _is_small(relation, catalog):
                 break
     kept = _best(found)
-    candidates = tuple(_candidate(item) for item in kept)
-    chosen = {candidate.sql for candidate in candidates}
-    return candidates, tuple(item for sql, item in rejected.items() if sql not in chosen)
+    taken: set[str] = set()
+    candidates = tuple(candidate_of(item.proposal, catalog, taken) for item in kept)
+    chosen = {_identity(shape) for item in kept for shape in item.proposal.shapes}
+    return candidates, tuple(item for identity, item in rejected.items() if identity not in chosen)
+
+
+def _identity(shape: Shape) -> str:
+    """The index less its name."""
+    return f"{shape.relation.qualified_name} {shape.body}"
 
 
 def _is_primary_key(shape: Shape) -> bool:
@@ -167,7 +170,7 @@ def _rank(proposal: Proposal, worth: Worth, findings: Sequence[Finding]) -> _Ran
         if finding.id in proposal.cures and named in (None, relation.name, relation.qualified_name):
             score *= CONFIRMED
             break
-    return _Ranked(proposal=proposal, rationale=_rationale(proposal), worth=score)
+    return _Ranked(proposal=proposal, worth=score)
 
 
 def _best(found: Sequence[_Ranked]) -> list[_Ranked]:
@@ -196,33 +199,7 @@ def _merge(wider: _Ranked, item: _Ranked) -> _Ranked:
         cures=tuple(dict.fromkeys((*wider.proposal.cures, *item.proposal.cures))),
         serves=tuple(dict.fromkeys((*wider.proposal.serves, *item.proposal.serves))),
     )
-    return _Ranked(proposal=proposal, rationale=_rationale(proposal), worth=max(wider.worth, item.worth))
-
-
-def _rationale(proposal: Proposal) -> str:
-    sentence = "serves " + _listed(proposal.serves)
-    if len(proposal.shapes) > 1:
-        sentence += ", one index for each side of the OR"
-    extended = extended_index(proposal.shapes[0])
-    if extended is not None:
-        sentence += f"; extends index {extended.name}, which it makes redundant"
-    return sentence
-
-
-def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
-
-
-def _candidate(item: _Ranked) -> Candidate:
-    shapes = item.proposal.shapes
-    return Candidate(
-        kind="index",
-        sql="; ".join(shape.sql for shape in shapes),
-        rationale=item.rationale,
-        cures=item.proposal.cures,
-        relation=shapes[0].relation.qualified_name,
-        safe_sql="; ".join(dict.fromkeys("; ".join(shape.safe_sql for shape in shapes).split("; "))),
-    )
+    return _Ranked(proposal=proposal, worth=max(wider.worth, item.worth))
 
 
 def _rejected(shape: Shape, reason: str) -> Rejected:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from perfkit.advise.index_candidate import candidate_of
+from perfkit.advise.index_proposal import proposal
 from perfkit.advise.index_shape import Key, Shape
 from perfkit.advise.values import Candidate
 from perfkit.catalog import Catalog, ForeignKey
@@ -14,20 +16,15 @@ _CURES = "missing-fk-index"
 
 def foreign_key_candidates(catalog: Catalog, findings: Sequence[Finding]) -> Iterator[Candidate]:
     """One b-tree for each foreign key that a ``missing-fk-index`` finding names, in the findings' order."""
+    taken: set[str] = set()
     for finding in findings:
         key = next((key for key in catalog.foreign_keys if _is_of(key, finding)), None)
         relation = catalog.relation(key.table, key.schema) if key else None
         if finding.id != _CURES or key is None or relation is None:
             continue
         shape = Shape(relation=relation, equal=tuple(Key(column=column) for column in key.columns))
-        yield Candidate(
-            kind="index",
-            sql=shape.sql,
-            rationale=f"{key.name} looks up {key.table} for every row that goes from {key.referenced_table}",
-            cures=(_CURES,),
-            relation=relation.qualified_name,
-            safe_sql=shape.safe_sql,
-        )
+        rationale = f"{key.name} looks up {key.table} for every row that goes from {key.referenced_table}"
+        yield candidate_of(proposal(shape, (), (_CURES,), 1.0), catalog, taken, rationale)
 
 
 def _is_of(key: ForeignKey, finding: Finding) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from perfkit.catalog import Column
-from perfkit.sql.predicates import Predicate
+from collections.abc import Sequence
+
+from perfkit.catalog import Column, Relation
 from perfkit.sql.tokens import Token, scan
 
-_FUNCTIONS = frozenset(
-    {
-        "lower", "upper", "btrim", "ltrim", "rtrim", "trim", "md5", "length", "char_length", "abs", "left", "right",
-        "substr", "substring", "replace", "reverse", "coalesce", "nullif", "round", "floor", "ceil", "ceiling", "timezone",
-        "split_part", "jsonb_extract_path_text", "cast",
-    }
-)  # fmt: skip
+_FUNCTIONS_TEXT = """
+lower upper initcap btrim ltrim rtrim trim lpad rpad md5 length char_length octet_length abs sign mod left right substr
+substring replace translate reverse strpos position coalesce nullif greatest least round floor ceil ceiling trunc timezone
+split_part jsonb_extract_path jsonb_extract_path_text json_extract_path_text jsonb_array_length jsonb_typeof cardinality
+array_length string_to_array cast setweight int4range int8range numrange tsrange tstzrange daterange lower_inf upper_inf
+isempty
+"""
+_FUNCTIONS = frozenset(_FUNCTIONS_TEXT.split())
 _ZONED_FUNCTIONS = frozenset({"date", "date_trunc", "extract", "date_part"})
 """Immutable on timestamp and date; on timestamp with time zone they follow the session's TimeZone."""
 
@@ -35,14 +37,32 @@ _MOMENT_WORDS = (
 )
 
 
-def is_immutable(item: Predicate, column: Column | None) -> bool:
-    """Whether PostgreSQL lets the expression around the column be indexed, as far as built-in functions tell.
+def is_immutable(expression: str, relation: Relation) -> bool:
+    """Whether PostgreSQL lets the expression be indexed, as far as built-in functions tell.
 
-    False also where it cannot be told: a function of the user's own.
+    False also where it cannot be told: a function of the user's own, a column the catalog does not know.
     """
-    if column is None:
-        return False
-    tokens = scan(item.expression)
+    tokens = scan(expression)
+    columns = columns_in(tokens, relation)
+    return bool(columns) and all(_is_fixed(tokens, column, columns) for column in columns)
+
+
+def columns_in(tokens: Sequence[Token], relation: Relation) -> list[Column]:
+    """The columns of the relation that the expression names."""
+    found = []
+    for place, token in enumerate(tokens):
+        following = tokens[place + 1] if place + 1 < len(tokens) else None
+        before = tokens[place - 1].text if place else ""
+        if token.kind not in ("word", "quoted") or _is_call(token, following) or before == "::":
+            continue
+        column = relation.column(token.name)
+        if column is not None and column not in found:
+            found.append(column)
+    return found
+
+
+def _is_fixed(tokens: Sequence[Token], column: Column, columns: Sequence[Column]) -> bool:
+    """Whether all that happens to this column depends on it alone."""
     is_zoned = column.type.startswith("timestamp") and column.type.endswith("with time zone")
     is_zoned = is_zoned and "at time zone" not in " ".join(token.name for token in tokens)
     is_moment = column.type.startswith(("timestamp", "date"))
@@ -50,7 +70,7 @@ def is_immutable(item: Predicate, column: Column | None) -> bool:
         following = tokens[place + 1] if place + 1 < len(tokens) else None
         if token.kind == "parameter" or token.is_word(*_MOMENT_WORDS):
             return False
-        if token.kind == "operator" and not _is_fixed_operator(token, column):
+        if token.kind == "operator" and not _is_fixed_operator(token, column, tokens, columns):
             return False
         if token.text == "::" or token.is_word("as"):
             if following is None or not _is_fixed_cast(following, column, is_moment and not is_zoned):
@@ -59,7 +79,7 @@ def is_immutable(item: Predicate, column: Column | None) -> bool:
             allowed = token.name in _FUNCTIONS or (
                 token.name in _ZONED_FUNCTIONS and is_moment and not is_zoned
             )
-            if not allowed:
+            if not allowed and not _names_configuration(tokens, place):
                 return False
     return True
 
@@ -68,11 +88,32 @@ def _is_call(token: Token, following: Token | None) -> bool:
     return token.kind in ("word", "quoted") and following is not None and following.text == "("
 
 
-def _is_fixed_operator(token: Token, column: Column) -> bool:
+def _names_configuration(tokens: Sequence[Token], place: int) -> bool:
+    """``to_tsvector('english', …)``: without a configuration it follows default_text_search_config."""
+    if tokens[place].name != "to_tsvector":
+        return False
+    after = [token for token in tokens[place + 2 : place + 5] if token.text != "::"]
+    return (
+        len(after) > 1
+        and after[0].kind == "string"
+        and (after[1].text == "," or after[1].name == "regconfig")
+    )
+
+
+def _is_fixed_operator(
+    token: Token, column: Column, tokens: Sequence[Token], columns: Sequence[Column]
+) -> bool:
     if token.text in _NUMBER_OPERATORS:
-        return column.type.startswith(_NUMBERS)
+        if column.type.startswith(_NUMBERS):
+            return True
+        is_plain = column.type.startswith(("timestamp", "date")) and not column.type.endswith(
+            "with time zone"
+        )
+        is_difference = token.text == "-" and len(columns) == 2 and len(tokens) == 3
+        is_alike = all(other.type == column.type for other in columns)
+        return token.text in ("+", "-") and is_alike and (is_plain or is_difference)
     if token.text == "||":
-        return column.type.startswith(("text", "char"))
+        return column.type.startswith(("text", "char", "tsvector", "json"))
     return token.text in _OPERATORS
 
 
@@ -80,6 +121,8 @@ def _is_fixed_cast(target: Token, column: Column, is_plain_moment: bool) -> bool
     """Text read as a date follows DateStyle, and a date written as text too."""
     if target.name in _DATE_CASTS:
         return is_plain_moment
+    if target.name == "regconfig":
+        return True
     if target.name in ("text", "varchar"):
         return column.type.startswith(_EXACT_AS_TEXT)
     return target.name in _CASTS

@@ -29,7 +29,7 @@ def worth_of(relation: Relation, catalog: Catalog, plan: Plan | None) -> Worth:
     """
     if plan is None:
         return Worth(ms=max(relation.rows or 0.0, 1.0) / ROWS_IN_A_MS, share=None)
-    nodes = [node for node in plan.walk() if _reads(node, relation, catalog)]
+    nodes = nodes_of(relation, catalog, plan)
     times = [node.exclusive_ms for node in nodes]
     total = plan.total_ms
     if total and nodes and all(time is not None for time in times):
@@ -42,6 +42,11 @@ def worth_of(relation: Relation, catalog: Catalog, plan: Plan | None) -> Worth:
         for node in nodes
     )
     return Worth(ms=rows / ROWS_IN_A_MS, share=None, kept_share=_kept_share(nodes))
+
+
+def nodes_of(relation: Relation, catalog: Catalog, plan: Plan) -> list[Node]:
+    """The scans of the table and of its partitions."""
+    return [node for node in plan.walk() if _reads(node, relation, catalog)]
 
 
 def _kept_share(nodes: Sequence[Node]) -> float | None:

@@ -154,6 +154,8 @@ class Conditions:
             self._emit(
                 place, node, node.this, "range", "between", exp.Tuple(expressions=[low.copy(), high.copy()])
             )
+            self._emit(place, node, low, "range", "<=", node.this)
+            self._emit(place, node, high, "range", ">=", node.this)
         elif isinstance(node, (exp.Like, exp.ILike)):
             self._like(node, node, place)
         elif isinstance(node, exp.Escape) and isinstance(node.this, (exp.Like, exp.ILike)):

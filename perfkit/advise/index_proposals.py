@@ -1,0 +1,63 @@
+"""All indexes worth a look for one use of a table, of whatever method."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from perfkit.advise.index_brin import for_long_values, for_rows_in_order
+from perfkit.advise.index_conditions import Conditions
+from perfkit.advise.index_covering import for_columns_read
+from perfkit.advise.index_fulltext import for_unnamed_configuration
+from perfkit.advise.index_intervals import for_intervals
+from perfkit.advise.index_keys import (
+    for_alternatives,
+    for_expressions,
+    for_filter,
+    for_groups,
+    for_joins,
+    for_order,
+    for_prefixes,
+    for_window,
+)
+from perfkit.advise.index_partial import for_fixed_conditions
+from perfkit.advise.index_proposal import Proposal
+from perfkit.advise.index_search import for_searches
+from perfkit.catalog import Catalog, Relation
+from perfkit.findings.finding import Finding
+from perfkit.plan.model import Plan
+from perfkit.sql.predicates import TableUse
+from perfkit.sql.statement import Statement
+
+
+def proposals(
+    use: TableUse,
+    relation: Relation,
+    statement: Statement,
+    catalog: Catalog,
+    plan: Plan | None,
+    findings: Sequence[Finding],
+) -> Iterator[Proposal]:
+    """The likeliest first. Nothing is compared with existing indexes yet."""
+    conditions = Conditions(use, relation)
+    likely = (
+        for_order(use, relation, conditions),
+        for_filter(relation, conditions),
+        *for_joins(use, relation, conditions, catalog),
+        *for_expressions(relation, conditions),
+        *for_prefixes(relation, conditions),
+    )
+    basis = [proposal for proposal in likely if proposal is not None]
+    yield from basis
+    rest = (
+        for_fixed_conditions(use, relation, conditions, basis),
+        for_groups(use, relation, conditions),
+        for_window(use, relation, conditions),
+    )
+    yield from (proposal for proposal in rest if proposal is not None)
+    yield from for_columns_read(use, relation, basis, catalog, plan, findings)
+    yield from for_searches(relation, conditions)
+    yield from for_unnamed_configuration(relation, conditions, statement, catalog)
+    yield from for_intervals(use, relation, conditions, statement, catalog)
+    yield from for_rows_in_order(relation, conditions)
+    yield from for_long_values(relation, conditions)
+    yield from for_alternatives(relation, conditions)
