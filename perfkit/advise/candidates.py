@@ -121,7 +121,7 @@ def _compare(
             covering.append(f"index {index.name} already covers it")
     if not missing:
         return " and ".join(dict.fromkeys(covering)), None
-    if worth.kept_share is not None and worth.kept_share > SELECTIVE_SHARE and _only_filters(proposal):
+    if worth.kept_share is not None and worth.kept_share > SELECTIVE_SHARE and _rests_on_filters(proposal):
         kept = format_percent(worth.kept_share)
         return f"the conditions keep {kept} of {relation.qualified_name}: reading all of it is right", None
     is_sorting = any(cure in proposal.cures for cure in _SORTING_CURES)
@@ -133,7 +133,10 @@ def _compare(
     return "", replace(proposal, shapes=tuple(missing))
 
 
-def _only_filters(proposal: Proposal) -> bool:
+def _rests_on_filters(proposal: Proposal) -> bool:
+    """True where all it can save is rows that conditions keep out: a group read through an index is still all of them."""
+    if "missing-index-group-by" in proposal.cures:
+        return any(shape.equal for shape in proposal.shapes)
     return not any(cure in proposal.cures for cure in (*_SORTING_CURES, *_JOINING_CURES))
 
 

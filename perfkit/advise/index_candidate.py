@@ -88,11 +88,12 @@ def _caveats(
     caveats = []
     name = proposal.extension
     if name is not None and name not in catalog.extensions:
-        available: tuple[str, ...] = getattr(catalog, "available_extensions", ())
-        if name in available:
-            caveats.append(f"{name} is available on the server, but not installed in this database")
-        else:
-            caveats.append(f"needs the extension {name}, which the server does not seem to have")
+        available: tuple[str, ...] | None = getattr(catalog, "available_extensions", None)
+        is_lacking = available is not None and name not in available
+        caveats.append(
+            f"needs the extension {name}, "
+            + ("which the server lacks" if is_lacking else "not yet installed here")
+        )
     if reordered is not None:
         caveats.append(
             f"index {reordered.name} holds the same columns in another order: drop it if no other statement leads with"

@@ -12,7 +12,11 @@ from perfkit.identifier import quote_identifier
 from perfkit.sql.predicates import Predicate, TableUse
 
 FEW_VALUES = 50
-"""A column with at most so many values is a state or a flag: fit for a partial index's predicate."""
+"""A column with at most so many values adds little to a key that is selective already."""
+
+MOST_STATES = 12
+"""A column with at most so many values is a state or a flag, whose values programs name: fit for a partial index's predicate.
+With more it is a choice of the user's, and the next statement asks for another one."""
 
 FLAG_SHARE = 0.1
 """A key that keeps a tenth of the rows for each value still leads to nearly every block of the table."""
@@ -133,7 +137,7 @@ def may_be_predicate(item: Predicate, relation: Relation) -> bool:
     if item.use != "equality" or item.row_columns:
         return False
     distinct = distinct_values(relation, item.column)
-    return distinct is not None and 1 < distinct <= FEW_VALUES
+    return distinct is not None and 1 < distinct <= MOST_STATES
 
 
 def is_selective(equal: Sequence[Predicate], relation: Relation) -> bool:

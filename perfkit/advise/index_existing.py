@@ -99,17 +99,17 @@ def replaced_index(shape: Shape) -> Index | None:
 
 def reordered_index(shape: Shape) -> Index | None:
     """An existing index on the same columns in an order that does not serve."""
-    names = {key.identity for key in shape.keys}
+    names = [key.identity for key in shape.keys]
+    if shape.method != "btree" or shape.predicate:
+        return None
     for index in shape.relation.indexes:
         keys = [existing_key(key).identity for key in index.keys]
         if (
             index.method == "btree"
             and index.is_valid
             and index.predicate is None
-            and shape.method == "btree"
-            and len(keys) > 1
-            and names <= set(keys)
-            and keys != [key.identity for key in shape.keys]
+            and set(keys) == set(names)
+            and keys != names
         ):
             return index
     return None

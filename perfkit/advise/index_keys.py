@@ -73,6 +73,8 @@ def for_order(use: TableUse, relation: Relation, conditions: Conditions) -> Prop
         return None
     shape = Shape(relation=relation, equal=tuple(key_of(item) for item in equal), then=tuple(keys))
     cures = ["missing-index-order-limit"]
+    if is_first_of_each:
+        cures += ["missing-index-group-by", "groupwise-max-full-scan"]
     if equal:
         cures += ["missing-composite-index", "order-by-limit-wrong-index"]
     first = keys[0].column
@@ -206,9 +208,12 @@ def _searched(items: Sequence[Predicate], relation: Relation) -> Proposal | None
     return None
 
 
-def for_groups(use: TableUse, relation: Relation, conditions: Conditions) -> Proposal | None:
+def for_groups(
+    use: TableUse, relation: Relation, conditions: Conditions, *, has_extremes: bool
+) -> Proposal | None:
     """The grouping keys in order: no hash, no sort. Only where the index alone can answer, or LIMIT ends it early:
-    else the whole table is read through the index, which costs more than hashing it."""
+    else the whole table is read through the index, which costs more than hashing it. ``has_extremes`` says that the statement
+    asks for a min or max, which stand at the ends of each group when one more column follows."""
     if not use.group or not use.is_group_complete or use.siblings:
         return None
     if any(not is_sortable(relation, name) for name in use.group):
@@ -220,9 +225,10 @@ def for_groups(use: TableUse, relation: Relation, conditions: Conditions) -> Pro
         then=tuple(Key(column=name) for name in use.group),
     )
     read = _read_beside(use, relation, shape)
+    if read and (not has_extremes or len(read) > 1 or len(use.predicates) > len(shape.equal)):
+        read = None
     if use.limit is None and read is None:
         return None
-    # Behind the group a value is found in its order too: min and max of each group stand at its ends.
     shape = replace(shape, then=(*shape.then, *(Key(column=name) for name in read or ())))
     cures = ["missing-index-group-by"]
     if read:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from sqlglot import exp
+
 from perfkit.advise.index_brin import for_long_values, for_rows_in_order
 from perfkit.advise.index_conditions import Conditions
 from perfkit.advise.index_covering import for_columns_read
@@ -50,7 +52,7 @@ def proposals(
     yield from basis
     rest = (
         for_fixed_conditions(use, relation, conditions, basis),
-        for_groups(use, relation, conditions),
+        for_groups(use, relation, conditions, has_extremes=_has_extremes(statement)),
         for_window(use, relation, conditions),
     )
     yield from (proposal for proposal in rest if proposal is not None)
@@ -61,3 +63,7 @@ def proposals(
     yield from for_rows_in_order(relation, conditions)
     yield from for_long_values(relation, conditions)
     yield from for_alternatives(relation, conditions)
+
+
+def _has_extremes(statement: Statement) -> bool:
+    return statement.tree is not None and statement.tree.find(exp.Min, exp.Max) is not None

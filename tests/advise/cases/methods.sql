@@ -3,14 +3,14 @@ select id from issues where title ilike '%crash%';
 --> CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX issues_title_idx ON public.issues USING gin (title gin_trgm_ops)
 -->   serves title ilike '%crash%'
 -->   cures missing-trigram-index, leading-wildcard-like, case-insensitive-match
--->   but needs the extension pg_trgm, which the server does not seem to have
+-->   but needs the extension pg_trgm, not yet installed here
 
 -- part of a text under a function
 select id from issues where lower(title) like '%' || $1 || '%';
 --> CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX issues_lower_idx ON public.issues USING gin (lower(title) gin_trgm_ops)
 -->   serves lower(title) like '%' || $1 || '%'
 -->   cures missing-trigram-index, leading-wildcard-like, case-insensitive-match, missing-expression-index
--->   but needs the extension pg_trgm, which the server does not seem to have
+-->   but needs the extension pg_trgm, not yet installed here
 
 -- too short for a trigram
 select id from issues where title like '%ab%';
@@ -20,7 +20,7 @@ select id from issues where title ~ 'err[0-9]+timeout';
 --> CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX issues_title_idx ON public.issues USING gin (title gin_trgm_ops)
 -->   serves title ~ 'err[0-9]+timeout'
 -->   cures missing-trigram-index
--->   but needs the extension pg_trgm, which the server does not seem to have
+-->   but needs the extension pg_trgm, not yet installed here
 
 -- containment in a document
 select id from issues where metadata @> '{"source": "api"}';
@@ -168,14 +168,14 @@ select id from issues where title like $1;
 --> CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX issues_title_idx ON public.issues USING gin (title gin_trgm_ops)
 -->   serves title like $1
 -->   cures missing-trigram-index, leading-wildcard-like
--->   but needs the extension pg_trgm, which the server does not seem to have
+-->   but needs the extension pg_trgm, not yet installed here
 
 -- each arm of an OR has an index of its own kind
 select id from issues where title ilike '%crash%' or tags @> array['crash'] or project_id = $1;
 --> CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX issues_title_idx ON public.issues USING gin (title gin_trgm_ops); CREATE INDEX issues_tags_idx ON public.issues USING gin (tags); CREATE INDEX issues_project_id_idx ON public.issues (project_id)
 -->   serves title ilike '%crash%', tags @> array['crash'] and project_id = $1, one index for each side of the OR
 -->   cures or-across-columns, missing-trigram-index, leading-wildcard-like, case-insensitive-match, missing-index-filter, any-array-not-indexable
--->   but needs the extension pg_trgm, which the server does not seem to have
+-->   but needs the extension pg_trgm, not yet installed here
 
 -- greatest of each group
 select project_id, max(created_at) from issues group by project_id;
