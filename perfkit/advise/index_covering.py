@@ -46,11 +46,13 @@ def for_columns_read(
         return
     if not _is_named(relation, findings) and (plan is None or not _fetches_many(relation, catalog, plan)):
         return
+    compared = {item.column for item in use.predicates if item.use == "equality" and not item.is_under_or}
     plain = [base for base in basis if len(base.shapes) == 1 and base.shapes[0].method == "btree"]
     for base in plain[:MOST_BASES]:
         shape = base.shapes[0]
         others = tuple(name for name in use.columns if name not in shape.holds)
-        if not 0 < len(others) <= MOST_INCLUDED:
+        # A column compared for equality belongs among the keys.
+        if not 0 < len(others) <= MOST_INCLUDED or set(others) & compared:
             continue
         if not all(
             is_narrow(relation, name, NARROW_BYTES) and is_sortable(relation, name) for name in others

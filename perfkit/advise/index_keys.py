@@ -108,6 +108,11 @@ def for_joins(
             cures.append("correlated-subquery-per-row")
         shape = Shape(relation=relation, equal=tuple(Key(column=item.column) for item in equal))
         yield proposal(shape, equal, cures, 0.9)
+        states = [item for item in conditions.equal if item not in equal and item not in conditions.many]
+        states = [item for item in states if item.column not in names(equal)][: MOST_EQUAL_KEYS - len(equal)]
+        if states:
+            wider = replace(shape, equal=(*shape.equal, *(Key(column=item.column) for item in states)))
+            yield proposal(wider, [*equal, *states], [*cures, "missing-composite-index"], 0.8)
         in_range = _best_range(conditions.ranges, {item.column for item in equal})
         if in_range:
             keys = dict.fromkeys(_range_columns(in_range))
