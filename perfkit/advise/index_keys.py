@@ -33,7 +33,8 @@ NARROW_BYTES = 16
 """A uuid or two timestamps: beside its keys an index bears values of this width."""
 
 _PATTERN_CLASSES = {"text": "text_pattern_ops", "character varying": "varchar_pattern_ops"}
-_BYTE_COLLATIONS = ("C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic")
+_BYTE_COLLATIONS = ("C", "POSIX", "ucs_basic", "pg_c_utf8", "pg_unicode_fast")
+"""Not C.UTF-8: it sorts by code point, but where it is the C library's PostgreSQL makes no range of a prefix under it."""
 
 
 def for_filter(relation: Relation, conditions: Conditions) -> Proposal | None:
