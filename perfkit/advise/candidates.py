@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from perfkit.advise.index_candidate import candidate_of
 from perfkit.advise.index_conditions import SELECTIVE_SHARE, fixed_condition
 from perfkit.advise.index_existing import covering_index, finds_one_row
+from perfkit.advise.index_planned import planned_statement
 from perfkit.advise.index_proposal import Proposal
 from perfkit.advise.index_proposals import proposals
 from perfkit.advise.index_shape import Shape, normal_expression
@@ -56,20 +57,26 @@ def index_candidates(
     """Indexes worth trying for the statement, the most promising first, and those not worth it with the reason.
 
     Nothing is built and no server asked. Foreign keys that a DELETE has to check are the business of
-    ``perfkit.advise.foreign_keys``. With a plan, tables are weighed by the time their scans took. Empty where
-    sqlglot could not read the statement.
+    ``perfkit.advise.foreign_keys``. With a plan, tables are weighed by the time their scans took, and what views hide, or
+    sqlglot could not read, is taken from its conditions.
     """
     from perfkit.sql.usage import resolve
 
     found: list[_Ranked] = []
     rejected: dict[str, Rejected] = {}
-    for use in resolve(statement, catalog):
+    planned = planned_statement(statement, plan, catalog) if plan is not None else None
+    asked = [(use, statement) for use in resolve(statement, catalog)]
+    if planned is not None:
+        asked += [(use, planned) for use in resolve(planned, catalog)]
+    for use, source in asked:
         relation = catalog.relation(use.name, use.schema) if use.is_known else None
         if relation is None or relation.kind not in _INDEXABLE:
             continue
         worth = worth_of(relation, catalog, plan)
         implied = _implied(use)
-        for proposal in proposals(use, relation, statement, catalog, plan, findings):
+        for proposal in proposals(use, relation, source, catalog, plan, findings):
+            if source is planned and _rests_on_text(proposal, statement):
+                continue
             reason, left = _compare(proposal, relation, catalog, worth, implied)
             if left is not None:
                 found.append(_rank(left, worth, findings))
@@ -84,6 +91,12 @@ def index_candidates(
     candidates = tuple(candidate_of(item.proposal, catalog, taken) for item in kept)
     chosen = {_identity(shape) for item in kept for shape in item.proposal.shapes}
     return candidates, tuple(item for identity, item in rejected.items() if identity not in chosen)
+
+
+def _rests_on_text(proposal: Proposal, statement: Statement) -> bool:
+    """True for what a plan cannot tell: the statement's own words, and which constants are values of its parameters."""
+    has_predicate = any(shape.predicate for shape in proposal.shapes)
+    return proposal.rewrite is not None or (has_predicate and statement.parameter_count > 0)
 
 
 def _identity(shape: Shape) -> str:

@@ -35,6 +35,7 @@ insert into posts
         date '2000-01-01' + i % 9000, date '2000-01-01' + i % 9000 + i % 7, int4range(i, i + 5)
     from generate_series(1, 40000) as i;
 create table words (post_id bigint not null references posts, word text not null, at timestamptz not null);
+create view live as select p.*, w.word, w.at from posts p join words w on w.post_id = p.id where p.deleted_at is null;
 insert into words select i % 40000 + 1, 'w' || i % 100, now() - i * interval '1 minute' from generate_series(1, 80000) as i;
 """
 
@@ -77,6 +78,9 @@ STATEMENTS = {
     "group": "select post_id, count(*) from words group by post_id order by post_id limit 10",
     "in list": "select id from posts where author_id in (1, 2, 3)",
     "order by expression": "select id from posts order by lower(email) limit 10",
+    "view": "select id, word from live where author_id = 7",
+    "view with an order": "select id, word from live where author_id = 1000 order by at desc limit 5",
+    "view with a search": "select id from live where body ilike '%abcdef%'",
     "update": "update posts set score = 1 where author_id = 7",
 }
 

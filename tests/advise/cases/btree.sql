@@ -180,6 +180,7 @@ select * from users u join notes n on n.author_id = u.id where u.city = 'Tokyo';
 --> CREATE INDEX users_city_idx ON public.users (city)
 -->   serves u.city = 'Tokyo'
 -->   cures missing-index-filter
+--> rejected CREATE INDEX users_id_city_idx ON public.users (id, city): unique index users_pkey already finds at most one row
 
 -- a state keeps no key of its own beside a join
 select * from users u join notes n on n.author_id = u.id where u.state = 'blocked';
@@ -189,3 +190,4 @@ select * from users u join notes n on n.author_id = u.id where u.state = 'blocke
 --> CREATE INDEX users_id_idx ON public.users (id) WHERE state = 'blocked'
 -->   serves u.state = 'blocked'
 -->   cures missing-partial-index, missing-index-filter
+--> rejected CREATE INDEX users_id_state_idx ON public.users (id, state): unique index users_pkey already finds at most one row
