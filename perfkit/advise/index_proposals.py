@@ -30,6 +30,9 @@ from perfkit.plan.model import Plan
 from perfkit.sql.predicates import TableUse
 from perfkit.sql.statement import Statement
 
+_ORDERING = frozenset({"missing-index-group-by", "groupwise-max-full-scan", "sort-spill", "hashagg-spill"})
+"""Without one of these, groups fit into a hash and rows into a sort: an index in their order would only be a narrower table."""
+
 
 def proposals(
     use: TableUse,
@@ -50,10 +53,14 @@ def proposals(
     )
     basis = [proposal for proposal in likely if proposal is not None]
     yield from basis
+    has_extremes = _has_extremes(statement)
+    is_sorted = plan is None or any(finding.id in _ORDERING for finding in findings)
     rest = (
         for_fixed_conditions(use, relation, conditions, basis),
-        for_groups(use, relation, conditions, has_extremes=_has_extremes(statement)),
-        for_window(use, relation, conditions),
+        for_groups(use, relation, conditions, has_extremes=has_extremes)
+        if is_sorted or has_extremes or use.limit is not None
+        else None,
+        for_window(use, relation, conditions) if is_sorted else None,
     )
     yield from (proposal for proposal in rest if proposal is not None)
     yield from for_columns_read(use, relation, basis, catalog, plan, findings)
