@@ -20,7 +20,7 @@ from perfkit.identifier import quote_identifier
 from perfkit.plan.model import Plan
 from perfkit.sql.predicates import TableUse
 from perfkit.sql.statement import Statement
-from perfkit.units import BLOCK_BYTES, format_count, format_percent
+from perfkit.units import BLOCK_BYTES, format_count, format_ms, format_percent
 
 MOST_CANDIDATES = 8
 """Each candidate is built and measured: more would keep the user waiting for ever less."""
@@ -30,6 +30,9 @@ SMALL_TABLE_PAGES = 10
 
 LEAST_SHARE = 0.01
 """An index cannot save more than the time of the scans it replaces: under a hundredth nobody would notice."""
+
+LEAST_TOTAL_MS = 0.2
+"""A statement that takes so little is fast: what an index could take off is less than a round trip."""
 
 CONFIRMED = 2.0
 """How much a finding that names the same cure weighs for a candidate."""
@@ -137,6 +140,9 @@ def _compare(
     if worth.kept_share is not None and worth.kept_share > SELECTIVE_SHARE and _rests_on_filters(proposal):
         kept = format_percent(worth.kept_share)
         return f"the conditions keep {kept} of {relation.qualified_name}: reading all of it is right", None
+    total_ms = worth.ms / worth.share if worth.share else None
+    if total_ms is not None and total_ms < LEAST_TOTAL_MS:
+        return f"the statement takes {format_ms(total_ms)}: there is nothing to save", None
     is_sorting = any(cure in proposal.cures for cure in _SORTING_CURES)
     if worth.share is not None and worth.share < LEAST_SHARE and not is_sorting:
         return (

@@ -12,6 +12,7 @@ from perfkit.advise.index_proposal import Proposal
 from perfkit.advise.index_shape import Shape
 from perfkit.advise.values import Candidate, Step
 from perfkit.catalog import Catalog, Index
+from perfkit.identifier import quote_qualified
 
 _WRONG_ORDER = "composite-index-wrong-order"
 
@@ -25,6 +26,7 @@ def candidate_of(proposal: Proposal, catalog: Catalog, taken: set[str], rational
         *(Step(kind="schema", sql=sql) for sql in _extension(proposal, catalog)),
         *(Step(kind="index", sql=shape.sql) for shape in shapes),
         *(Step(kind="index", sql=drop_existing(index)) for index in (old,) if index is not None),
+        *(Step(kind="statistics", sql=sql) for sql in _analyze(shapes)),
         *(Step(kind="rewrite", sql=sql) for sql in (proposal.rewrite,) if sql is not None),
     ]
     safe = [
@@ -35,6 +37,7 @@ def candidate_of(proposal: Proposal, catalog: Catalog, taken: set[str], rational
     if old is not None:
         safe.append(safe_drop_existing(old, relation))
         undo.insert(0, recreate(old, relation))
+    safe += _analyze(shapes)
     reordered = reordered_index(shapes[0]) if len(shapes) == 1 and old is None else None
     cures = proposal.cures if reordered is None else (*proposal.cures, _WRONG_ORDER)
     return Candidate(
@@ -74,6 +77,14 @@ def _named(shapes: Sequence[Shape], catalog: Catalog, taken: set[str]) -> list[S
         taken.add(name)
         named.append(replace(shape, given_name=name))
     return named
+
+
+def _analyze(shapes: Sequence[Shape]) -> list[str]:
+    """An expression has statistics only once an index on it stands and the table is analysed."""
+    if not any(key.expression for shape in shapes for key in shape.keys):
+        return []
+    relation = shapes[0].relation
+    return [f"ANALYZE {quote_qualified(relation.schema, relation.name)}"]
 
 
 def _extension(proposal: Proposal, catalog: Catalog) -> list[str]:

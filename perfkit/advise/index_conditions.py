@@ -134,7 +134,11 @@ def may_be_predicate(item: Predicate, relation: Relation) -> bool:
             return True
         kept = statistics.null_fraction if item.operator == "is null" else 1 - statistics.null_fraction
         return kept <= SELECTIVE_SHARE
-    if item.use != "equality" or item.row_columns:
+    if item.operator == "<>":
+        common = statistics.most_common_frequency if statistics is not None else None
+        if common is None or common < SELECTIVE_SHARE:
+            return False
+    elif item.use != "equality" or item.row_columns:
         return False
     distinct = distinct_values(relation, item.column)
     return distinct is not None and 1 < distinct <= MOST_STATES

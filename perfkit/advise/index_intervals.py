@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from perfkit.advise.index_conditions import Conditions
 from perfkit.advise.index_proposal import Proposal
@@ -37,20 +37,30 @@ _MOMENT = re.compile(r"(?:now\(\)|current_timestamp)\Z", re.IGNORECASE)
 _CAST = re.compile(r"\s*::\s*[\w ]+\Z")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bound:
+    """One comparison of a column with the value looked up."""
+
+    item: Predicate
+    sql: str
+    """The whole condition: with ``or … is null`` where that belongs to it."""
+    is_open_when_null: bool = False
+
+
 def for_intervals(
     use: TableUse, relation: Relation, conditions: Conditions, statement: Statement, catalog: Catalog
 ) -> Iterator[Proposal]:
     bounds = [
-        item
-        for item in conditions.certain
-        if item.use == "range"
-        and item.wrapped_by is None
-        and not item.row_columns
-        and (item.is_constant or item.is_join)
+        *(_Bound(item=item, sql=item.sql) for item in conditions.certain if _is_bound(item)),
+        *_open_ended(conditions),
     ]
     for low in bounds:
         for high in bounds:
-            if low.operator in _LOWER and high.operator in _UPPER and low.column != high.column:
+            if (
+                low.item.operator in _LOWER
+                and high.item.operator in _UPPER
+                and low.item.column != high.item.column
+            ):
                 found = _proposal(use, relation, low, high, statement, catalog)
                 if found is not None:
                     # Beside a selective equality a b-tree leaves few intervals to look at.
@@ -58,14 +68,35 @@ def for_intervals(
                     return
 
 
+def _is_bound(item: Predicate) -> bool:
+    return (
+        item.use == "range"
+        and item.wrapped_by is None
+        and not item.row_columns
+        and (item.is_constant or item.is_join)
+    )
+
+
+def _open_ended(conditions: Conditions) -> Iterator[_Bound]:
+    """``(valid_to is null or valid_to > $1)``: a NULL stands for no end, as it does in a range."""
+    for test in conditions.alternatives:
+        for item in conditions.alternatives:
+            is_pair = (item.or_group, item.or_arms, item.column) == (test.or_group, 2, test.column)
+            if is_pair and test.operator == "is null" and test.wrapped_by is None and _is_bound(item):
+                arms = (test, item) if test.or_arm < item.or_arm else (item, test)
+                sql = f"({arms[0].sql} or {arms[1].sql})"
+                yield _Bound(item=item, sql=sql, is_open_when_null=True)
+
+
 def _proposal(
     use: TableUse,
     relation: Relation,
-    low: Predicate,
-    high: Predicate,
+    low_bound: _Bound,
+    high_bound: _Bound,
     statement: Statement,
     catalog: Catalog,
 ) -> Proposal | None:
+    low, high = low_bound.item, high_bound.item
     columns = relation.column(low.column), relation.column(high.column)
     if columns[0] is None or columns[1] is None or low.value != high.value or low.value is None:
         return None
@@ -82,12 +113,20 @@ def _proposal(
     if qualifier not in low.sql and qualifier not in high.sql:
         qualifier = ""
     asked = f"{_RANGES[type_name]}({qualifier}{names[0]}, {qualifier}{names[1]}, {bounds}) @> {point}"
-    rewrite = _rewritten(statement, low, high, asked, (columns[0], columns[1]))
+    kept = [
+        bound.sql
+        for bound, column in ((low_bound, columns[0]), (high_bound, columns[1]))
+        if not column.is_not_null and not bound.is_open_when_null
+    ]
+    # A NULL bound fails its comparison but leaves a range open: such a comparison stays.
+    rewrite = with_condition(
+        statement.text, (low_bound.sql, high_bound.sql), " and ".join([asked, *dict.fromkeys(kept)])
+    )
     if rewrite is None:
         return None
     return Proposal(
         shapes=(Shape(relation=relation, equal=(Key(expression=range_sql),), method="gist"),),
-        serves=tuple(dict.fromkeys((low.sql, high.sql))),
+        serves=tuple(dict.fromkeys((low_bound.sql, high_bound.sql))),
         cures=("missing-gist-range-index", "missing-index-filter"),
         weight=1.1,
         rewrite=rewrite,
@@ -97,16 +136,6 @@ def _proposal(
             " index stands",
         ),
     )
-
-
-def _rewritten(
-    statement: Statement, low: Predicate, high: Predicate, asked: str, columns: tuple[Column, Column]
-) -> str | None:
-    """A NULL bound fails its comparison but leaves a range open: the comparisons stay where a column may be NULL."""
-    if all(column.is_not_null for column in columns):
-        return with_condition(statement.text, (low.sql, high.sql), asked)
-    first = low.sql
-    return with_condition(statement.text, (first,), f"{asked} and {first}")
 
 
 def _point(item: Predicate, type_name: str, catalog: Catalog) -> str | None:

@@ -226,6 +226,7 @@ def test_words_without_a_configuration_are_asked_for_with_one() -> None:
     candidates, _ = advise(sql, replace(tracker(), settings=(setting,)))
     assert [step.sql for step in candidates[0].steps] == [
         "CREATE INDEX issues_to_tsvector_idx ON public.issues USING gin (to_tsvector('english', title))",
+        "ANALYZE public.issues",
         "select id from issues where to_tsvector('english', title) @@ plainto_tsquery($1)",
     ]
     assert candidates[0].conditions == ("default_text_search_config is english",)
@@ -380,6 +381,13 @@ def test_scans_of_partitions_count_for_their_parent() -> None:
     plan = plan_of(scan(2, "events_3", 60), scan(3, "events_4", 39), ms=100)
     candidates, _ = advise("select 1 from events where author_id = 3", catalog, plan)
     assert candidates[0].sql == "CREATE INDEX events_author_id_idx ON public.events (author_id)"
+
+
+def test_a_fast_statement_is_left_alone() -> None:
+    plan = plan_of(scan(2, "issues", 0.09), scan(3, "projects", 0.05), ms=0.15)
+    candidates, rejected = advise(TWO_TABLES, plan=plan)
+    assert candidates == ()
+    assert "the statement takes 0.150 ms: there is nothing to save" in [item.reason for item in rejected]
 
 
 def test_small_partitions_make_a_small_table() -> None:

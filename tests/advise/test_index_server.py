@@ -35,6 +35,8 @@ insert into posts
         date '2000-01-01' + i % 9000, date '2000-01-01' + i % 9000 + i % 7, int4range(i, i + 5)
     from generate_series(1, 40000) as i;
 create table words (post_id bigint not null references posts, word text not null, at timestamptz not null);
+create table periods (post_id bigint primary key, since int not null, until int);
+insert into periods select i, i * 10, case when i % 10000 <> 0 then i * 10 + 9 end from generate_series(1, 40000) as i;
 create view live as select p.*, w.word, w.at from posts p join words w on w.post_id = p.id where p.deleted_at is null;
 insert into words select i % 40000 + 1, 'w' || i % 100, now() - i * interval '1 minute' from generate_series(1, 80000) as i;
 """
@@ -67,6 +69,7 @@ STATEMENTS = {
     "range of two columns": "select id from posts where daterange(starts_on, ends_on, '[]') @> date '2010-06-01'",
     "between two columns": "select id from posts where date '2010-06-01' between starts_on and ends_on",
     "two inequalities": "select id from posts where starts_on <= '2010-06-01' and ends_on > '2010-06-01' and id > 0",
+    "interval without an end": "select post_id from periods where since <= 7770 and (until is null or until > 7770)",
     "or": "select id from posts where author_id = 7 or title = 'x'",
     "or of kinds": "select id from posts where tags @> array['t7'] or body like '%abcdef%' or author_id = 3",
     "join": "select p.id from posts p join words w on w.post_id = p.id where p.id between 100 and 120",

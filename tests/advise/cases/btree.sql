@@ -64,13 +64,13 @@ select id from issues order by updated_at desc nulls last, priority limit 10;
 
 -- expressions: immutable ones only
 select 1 from issues where lower(title) = 'x' and date_trunc('day', created_at) = $1 and (created_at at time zone 'UTC')::date = $2 and metadata ->> 'source' = 'api' and my_function(title) = 'y';
---> CREATE INDEX issues_expr_idx ON public.issues (((created_at at time zone 'UTC')::date))
+--> CREATE INDEX issues_expr_idx ON public.issues (((created_at at time zone 'UTC')::date)); ANALYZE public.issues
 -->   serves (created_at at time zone 'UTC')::date = $2
 -->   cures missing-expression-index, function-on-column, cast-on-column, expression-no-statistics
---> CREATE INDEX issues_expr_idx1 ON public.issues ((metadata ->> 'source'))
+--> CREATE INDEX issues_expr_idx1 ON public.issues ((metadata ->> 'source')); ANALYZE public.issues
 -->   serves metadata ->> 'source' = 'api'
 -->   cures missing-expression-index, function-on-column, expression-no-statistics
---> CREATE INDEX issues_lower_idx ON public.issues (lower(title))
+--> CREATE INDEX issues_lower_idx ON public.issues (lower(title)); ANALYZE public.issues
 -->   serves lower(title) = 'x'
 -->   cures missing-expression-index, function-on-column, case-insensitive-match, expression-no-statistics
 

@@ -7,7 +7,7 @@ select id from issues where title ilike '%crash%';
 
 -- part of a text under a function
 select id from issues where lower(title) like '%' || $1 || '%';
---> CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX issues_lower_idx ON public.issues USING gin (lower(title) gin_trgm_ops)
+--> CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX issues_lower_idx ON public.issues USING gin (lower(title) gin_trgm_ops); ANALYZE public.issues
 -->   serves lower(title) like '%' || $1 || '%'
 -->   cures missing-trigram-index, leading-wildcard-like, case-insensitive-match, missing-expression-index
 -->   but needs the extension pg_trgm, not yet installed here
@@ -36,7 +36,7 @@ select id from issues where metadata ? 'source';
 
 -- containment below a key
 select id from issues where metadata -> 'labels' @> '["bug"]';
---> CREATE INDEX issues_expr_idx ON public.issues USING gin ((metadata -> 'labels') jsonb_path_ops)
+--> CREATE INDEX issues_expr_idx ON public.issues USING gin ((metadata -> 'labels') jsonb_path_ops); ANALYZE public.issues
 -->   serves metadata -> 'labels' @> '["bug"]'
 -->   cures missing-gin-jsonb, missing-expression-index
 
@@ -57,13 +57,13 @@ select id from issues where 'bug' = any(tags);
 
 -- words with a configuration
 select id from issues where to_tsvector('english', title) @@ websearch_to_tsquery('english', $1);
---> CREATE INDEX issues_to_tsvector_idx ON public.issues USING gin (to_tsvector('english', title))
+--> CREATE INDEX issues_to_tsvector_idx ON public.issues USING gin (to_tsvector('english', title)); ANALYZE public.issues
 -->   serves to_tsvector('english', title) @@ websearch_to_tsquery('english', $1)
 -->   cures missing-fulltext-index
 
 -- words of two columns
 select id from notes where to_tsvector('english', coalesce(body, '') || ' ' || coalesce(body, '')) @@ to_tsquery('english', 'crash');
---> CREATE INDEX notes_to_tsvector_idx ON public.notes USING gin ((to_tsvector('english', coalesce(body, '') || ' ' || coalesce(body, ''))))
+--> CREATE INDEX notes_to_tsvector_idx ON public.notes USING gin ((to_tsvector('english', coalesce(body, '') || ' ' || coalesce(body, '')))); ANALYZE public.notes
 -->   serves to_tsvector('english', coalesce(body, '') || ' ' || coalesce(body, '')) @@ to_tsquery('english', 'crash')
 -->   cures missing-fulltext-index
 
@@ -90,7 +90,7 @@ select id from prices where during @> now();
 
 -- a range made of two columns
 select id from prices where daterange(valid_from, valid_to, '[]') @> $1::date;
---> CREATE INDEX prices_daterange_idx ON public.prices USING gist (daterange(valid_from, valid_to, '[]'))
+--> CREATE INDEX prices_daterange_idx ON public.prices USING gist (daterange(valid_from, valid_to, '[]')); ANALYZE public.prices
 -->   serves daterange(valid_from, valid_to, '[]') @> $1::date
 -->   cures missing-gist-range-index, missing-index-filter, missing-expression-index
 
@@ -99,7 +99,7 @@ select id from prices p where p.product_id = $2 and p.valid_from <= $1 and p.val
 --> CREATE INDEX prices_product_id_valid_from_idx ON public.prices (product_id, valid_from)
 -->   serves p.product_id = $2 and p.valid_from <= $1
 -->   cures missing-index-filter, missing-composite-index
---> CREATE INDEX prices_daterange_idx ON public.prices USING gist ((daterange(valid_from, valid_to, '[)'))); select id from prices p where p.product_id = $2 and daterange(p.valid_from, p.valid_to, '[)') @> $1::date
+--> CREATE INDEX prices_daterange_idx ON public.prices USING gist ((daterange(valid_from, valid_to, '[)'))); ANALYZE public.prices; select id from prices p where p.product_id = $2 and daterange(p.valid_from, p.valid_to, '[)') @> $1::date
 -->   serves p.valid_from <= $1 and p.valid_to > $1
 -->   cures missing-gist-range-index, missing-index-filter
 -->   if valid_from and valid_to are asked for the same value
@@ -107,7 +107,7 @@ select id from prices p where p.product_id = $2 and p.valid_from <= $1 and p.val
 
 -- a value between two columns, the other way round
 select id from prices where $1 between valid_from and valid_to;
---> CREATE INDEX prices_daterange_idx ON public.prices USING gist (daterange(valid_from, valid_to, '[]')); select id from prices where daterange(valid_from, valid_to, '[]') @> $1::date
+--> CREATE INDEX prices_daterange_idx ON public.prices USING gist (daterange(valid_from, valid_to, '[]')); ANALYZE public.prices; select id from prices where daterange(valid_from, valid_to, '[]') @> $1::date
 -->   serves $1 between valid_from and valid_to
 -->   cures missing-gist-range-index, missing-index-filter
 -->   if valid_from and valid_to are asked for the same value
@@ -118,7 +118,7 @@ select id from prices where $1 between valid_from and valid_to;
 
 -- a value between two columns of which one may be null
 select id from prices where first_ip <= 3232235777 and last_ip >= 3232235777 order by id;
---> CREATE INDEX prices_int8range_idx ON public.prices USING gist (int8range(first_ip, last_ip, '[]')); select id from prices where int8range(first_ip, last_ip, '[]') @> 3232235777::bigint and first_ip <= 3232235777 and last_ip >= 3232235777 order by id
+--> CREATE INDEX prices_int8range_idx ON public.prices USING gist (int8range(first_ip, last_ip, '[]')); ANALYZE public.prices; select id from prices where int8range(first_ip, last_ip, '[]') @> 3232235777::bigint and last_ip >= 3232235777 order by id
 -->   serves first_ip <= 3232235777 and last_ip >= 3232235777
 -->   cures missing-gist-range-index, missing-index-filter
 -->   if first_ip and last_ip are asked for the same value
@@ -141,25 +141,25 @@ select id from prices where valid_from <= $1 and valid_to >= $2;
 
 -- an expression of two columns
 select id from prices where amount + tax > 1000;
---> CREATE INDEX prices_expr_idx ON public.prices ((amount + tax))
+--> CREATE INDEX prices_expr_idx ON public.prices ((amount + tax)); ANALYZE public.prices
 -->   serves amount + tax > 1000
 -->   cures missing-expression-index, function-on-column, expression-no-statistics
 
 -- an order by an expression
 select id from issues where project_id = $1 order by lower(title) limit 10;
---> CREATE INDEX issues_project_id_lower_idx ON public.issues (project_id, lower(title))
+--> CREATE INDEX issues_project_id_lower_idx ON public.issues (project_id, lower(title)); ANALYZE public.issues
 -->   serves project_id = $1 and ORDER BY lower(title) LIMIT 10
 -->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-expression-index
 
 -- equality on an expression, then the order
 select id from issues where lower(title) = $1 order by created_at desc limit 10;
---> CREATE INDEX issues_lower_created_at_idx ON public.issues (lower(title), created_at DESC)
+--> CREATE INDEX issues_lower_created_at_idx ON public.issues (lower(title), created_at DESC); ANALYZE public.issues
 -->   serves lower(title) = $1 and ORDER BY created_at DESC LIMIT 10
 -->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-expression-index, function-on-column, case-insensitive-match, expression-no-statistics
 
 -- a prefix under a function
 select id from issues where lower(title) like 'crash%';
---> CREATE INDEX issues_lower_idx ON public.issues (lower(title) text_pattern_ops)
+--> CREATE INDEX issues_lower_idx ON public.issues (lower(title) text_pattern_ops); ANALYZE public.issues
 -->   serves lower(title) like 'crash%'
 -->   cures missing-expression-index, missing-pattern-ops-index, function-on-column, case-insensitive-match
 
@@ -213,3 +213,23 @@ select p.name from projects p join issues i on i.project_id = p.id where p.names
 -->   serves p.namespace_id = 4
 -->   cures missing-index-filter
 --> rejected CREATE INDEX projects_id_namespace_id_idx ON public.projects (id, namespace_id): unique index projects_pkey already finds at most one row
+
+-- an interval without an end
+select id from prices p where (p.last_ip is null or p.last_ip > $1) and p.first_ip <= $1;
+--> CREATE INDEX prices_int8range_idx ON public.prices USING gist ((int8range(first_ip, last_ip, '[)'))); ANALYZE public.prices; select id from prices p where int8range(p.first_ip, p.last_ip, '[)') @> $1::bigint
+-->   serves p.first_ip <= $1 and (p.last_ip is null or p.last_ip > $1)
+-->   cures missing-gist-range-index, missing-index-filter
+-->   if first_ip and last_ip are asked for the same value
+-->   but a row whose first_ip is above its last_ip makes the build fail, and cannot be stored once the index stands
+--> CREATE INDEX prices_first_ip_idx ON public.prices (first_ip)
+-->   serves p.first_ip <= $1
+-->   cures missing-index-filter
+
+-- all but the commonest state
+select id from users where state <> 'active';
+--> CREATE INDEX users_id_idx ON public.users (id) WHERE state <> 'active'
+-->   serves state <> 'active'
+-->   cures missing-partial-index, missing-index-filter
+
+-- all but a value of many
+select id from issues where project_id <> 7;
