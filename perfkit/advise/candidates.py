@@ -38,6 +38,7 @@ CONFIRMED = 2.0
 """How much a finding that names the same cure weighs for a candidate."""
 
 _INDEXABLE = ("table", "partitioned table", "materialized view")
+_SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
 _STRICT_USES = ("equality", "in", "range", "prefix", "pattern", "containment")
 """No NULL fulfils them."""
 
@@ -73,7 +74,7 @@ def index_candidates(
         asked += [(use, planned) for use in resolve(planned, catalog)]
     for use, source in asked:
         relation = catalog.relation(use.name, use.schema) if use.is_known else None
-        if relation is None or relation.kind not in _INDEXABLE:
+        if relation is None or relation.kind not in _INDEXABLE or relation.schema in _SYSTEM_SCHEMAS:
             continue
         worth = worth_of(relation, catalog, plan)
         implied = _implied(use)

@@ -11,6 +11,9 @@ from perfkit.catalog import Relation
 from perfkit.identifier import quote_identifier
 from perfkit.sql.predicates import Predicate, TableUse
 
+MOST_EQUAL_KEYS = 3
+"""A fourth column compared for equality hardly ever removes rows that three left over."""
+
 FEW_VALUES = 50
 """A column with at most so many values adds little to a key that is selective already."""
 

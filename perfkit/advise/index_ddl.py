@@ -79,7 +79,7 @@ def _generated(shape: Shape) -> list[str]:
     return [
         f"SELECT format('CREATE INDEX CONCURRENTLY %I ON %s %s', {name}, c.oid::regclass, {_literal(shape.body)})"
         f" {source} \\gexec",
-        f"SELECT format('ALTER INDEX %s ATTACH PARTITION %I.%I', {_literal(shape.qualified_name)},"
+        f"SELECT format('ALTER INDEX %s ATTACH PARTITION %s.%I', {_literal(shape.qualified_name)},"
         f" c.relnamespace::regnamespace, {name}) {source} \\gexec",
     ]
 

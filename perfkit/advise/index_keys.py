@@ -8,6 +8,7 @@ from itertools import groupby
 
 from perfkit.advise.immutable import is_immutable
 from perfkit.advise.index_conditions import (
+    MOST_EQUAL_KEYS,
     Conditions,
     by_selectivity,
     distinct_columns,
@@ -22,9 +23,6 @@ from perfkit.advise.index_search import search_of
 from perfkit.advise.index_shape import Key, Shape
 from perfkit.catalog import Catalog, Relation
 from perfkit.sql.predicates import OrderKey, Predicate, TableUse
-
-MOST_EQUAL_KEYS = 3
-"""A fourth column compared for equality hardly ever removes rows that three left over."""
 
 MOST_READ_COLUMNS = 2
 """Columns that an ordered index holds beside its keys so that the table is not touched; more make it a second table."""
@@ -45,7 +43,7 @@ def for_filter(relation: Relation, conditions: Conditions) -> Proposal | None:
     served = [*equal, *ranges]
     cures = ["missing-index-filter"]
     if len({item.column for item in served}) > 1:
-        cures.append("missing-composite-index")
+        cures += ["missing-composite-index", "inefficient-index-scan"]
     shape = Shape(
         relation=relation,
         equal=tuple(Key(column=item.column) for item in equal),
@@ -73,7 +71,7 @@ def for_order(use: TableUse, relation: Relation, conditions: Conditions) -> Prop
     if not keys or not all(_is_orderable(key, relation) for key in keys):
         return None
     shape = Shape(relation=relation, equal=tuple(key_of(item) for item in equal), then=tuple(keys))
-    cures = ["missing-index-order-limit"]
+    cures = ["missing-index-order-limit", "sort-spill"]
     if is_first_of_each:
         cures += ["missing-index-group-by", "groupwise-max-full-scan"]
     if equal:
@@ -106,7 +104,7 @@ def for_joins(
         if any(_references(relation, item.column, catalog) for item in joins):
             cures.append("missing-fk-index")
         if use.is_correlated:
-            cures.append("correlated-subquery-per-row")
+            cures += ["correlated-subquery-per-row", "many-subplan-loops"]
         shape = Shape(relation=relation, equal=tuple(Key(column=item.column) for item in equal))
         yield proposal(shape, equal, cures, 0.9)
         states = [item for item in conditions.equal if item not in equal and item not in conditions.many]

@@ -38,7 +38,7 @@ def for_fixed_conditions(
             return Proposal(
                 shapes=(Shape(relation=relation, equal=equal, then=then, predicate=predicate),),
                 serves=tuple(dict.fromkeys((*base.serves, *(item.sql for item in fixed)))),
-                cures=(*base.cures, "missing-partial-index"),
+                cures=tuple(dict.fromkeys((*base.cures, "missing-partial-index", "inefficient-index-scan"))),
                 weight=base.weight * 0.85,
             )
     primary = next((index for index in relation.indexes if index.is_primary), None)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-
-from sqlglot import exp
+from itertools import pairwise
 
 from perfkit.advise.index_brin import for_long_values, for_rows_in_order
 from perfkit.advise.index_conditions import Conditions
@@ -29,6 +28,7 @@ from perfkit.findings.finding import Finding
 from perfkit.plan.model import Plan
 from perfkit.sql.predicates import TableUse
 from perfkit.sql.statement import Statement
+from perfkit.sql.tokens import scan
 
 _ORDERING = frozenset({"missing-index-group-by", "groupwise-max-full-scan", "sort-spill", "hashagg-spill"})
 """Without one of these, groups fit into a hash and rows into a sort: an index in their order would only be a narrower table."""
@@ -73,4 +73,5 @@ def proposals(
 
 
 def _has_extremes(statement: Statement) -> bool:
-    return statement.tree is not None and statement.tree.find(exp.Min, exp.Max) is not None
+    tokens = scan(statement.text)
+    return any(token.is_word("min", "max") and after.text == "(" for token, after in pairwise(tokens))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from perfkit.advise.immutable import columns_in, is_immutable
-from perfkit.advise.index_conditions import Conditions, key_of
+from perfkit.advise.index_conditions import MOST_EQUAL_KEYS, Conditions, distinct_columns, key_of
 from perfkit.advise.index_proposal import Proposal, proposal
 from perfkit.advise.index_shape import Method, Shape
 from perfkit.catalog import Relation
@@ -39,6 +39,23 @@ def for_searches(relation: Relation, conditions: Conditions) -> Iterator[Proposa
         if found is not None and found.shapes[0].body not in seen:
             seen.add(found.shapes[0].body)
             yield found
+            yield from _with_equality(found, conditions)
+
+
+def _with_equality(found: Proposal, conditions: Conditions) -> Iterator[Proposal]:
+    """Ranges of one room, not of all: GiST takes columns compared for equality before them, with btree_gist."""
+    shape = found.shapes[0]
+    equal = distinct_columns(conditions.equal)[:MOST_EQUAL_KEYS]
+    if shape.method == "gist" and equal:
+        keys = tuple(key_of(item) for item in equal)
+        yield replace(
+            found,
+            shapes=(replace(shape, equal=(*keys, *shape.equal)),),
+            serves=tuple(dict.fromkeys((*(item.sql for item in equal), *found.serves))),
+            cures=(*found.cures, "missing-composite-index"),
+            weight=found.weight * 0.95,
+            extension="btree_gist",
+        )
 
 
 def search_of(item: Predicate, relation: Relation) -> Proposal | None:

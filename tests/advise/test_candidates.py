@@ -288,6 +288,12 @@ def test_a_table_never_analysed_is_not_called_small() -> None:
     assert [item.sql for item in candidates] == ["CREATE INDEX fresh_a_idx ON public.fresh (a)"]
 
 
+def test_the_servers_own_tables_get_no_index() -> None:
+    relation = table("pg_class", (column("relname", "text"),), schema="pg_catalog")
+    catalog = replace(tracker(), relations=(relation,))
+    assert advise("select 1 from pg_class where relname = 'x'", catalog) == ((), ())
+
+
 def test_at_most_eight_and_the_same_each_time() -> None:
     names = [f"t{number}" for number in range(12)]
     catalog = replace(tracker(), relations=tuple(table(name, (column("a"),)) for name in names))

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.server
 
 SETUP = """
 create extension pg_trgm;
+create extension btree_gist;
 create table posts (
     id bigint primary key, author_id int not null, state text not null, title text collate "C.utf8", email varchar(80),
     body text, tags text[] not null, data jsonb not null, deleted_at timestamptz, created_at timestamp not null,
@@ -69,6 +70,7 @@ STATEMENTS = {
     "range of two columns": "select id from posts where daterange(starts_on, ends_on, '[]') @> date '2010-06-01'",
     "between two columns": "select id from posts where date '2010-06-01' between starts_on and ends_on",
     "two inequalities": "select id from posts where starts_on <= '2010-06-01' and ends_on > '2010-06-01' and id > 0",
+    "ranges of one author": "select id from posts where author_id = 7 and during && int4range(5, 9)",
     "interval without an end": "select post_id from periods where since <= 7770 and (until is null or until > 7770)",
     "or": "select id from posts where author_id = 7 or title = 'x'",
     "or of kinds": "select id from posts where tags @> array['t7'] or body like '%abcdef%' or author_id = 3",

@@ -2,22 +2,22 @@
 select * from issues where project_id = $1 order by created_at desc limit 20;
 --> CREATE INDEX issues_project_id_created_at_idx ON public.issues (project_id, created_at DESC)
 -->   serves project_id = $1 and ORDER BY created_at DESC LIMIT 20
--->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter
+-->   cures missing-index-order-limit, sort-spill, missing-composite-index, order-by-limit-wrong-index, missing-index-filter
 
 -- more distinct values first, states make a partial index
 select * from issues where state = 'open' and project_id = $1 and author_id = $2 and deleted_at is not null;
 --> CREATE INDEX issues_author_id_project_id_state_idx ON public.issues (author_id, project_id, state)
 -->   serves author_id = $2, project_id = $1 and state = 'open'
--->   cures missing-index-filter, missing-composite-index
+-->   cures missing-index-filter, missing-composite-index, inefficient-index-scan
 --> CREATE INDEX issues_author_id_project_id_idx ON public.issues (author_id, project_id) WHERE state = 'open'
 -->   serves author_id = $2, project_id = $1 and state = 'open'
--->   cures missing-index-filter, missing-composite-index, missing-partial-index
+-->   cures missing-index-filter, missing-composite-index, inefficient-index-scan, missing-partial-index
 
 -- equality before one range
 select id from issues where created_at >= now() - interval '1 day' and created_at < now() and priority > 3 and author_id = 5;
 --> CREATE INDEX issues_author_id_created_at_idx ON public.issues (author_id, created_at)
 -->   serves author_id = 5, created_at >= now() - interval '1 day' and created_at < now()
--->   cures missing-index-filter, missing-composite-index
+-->   cures missing-index-filter, missing-composite-index, inefficient-index-scan
 
 -- a filter on a state alone makes a partial index on the primary key
 select count(*) from issues where state = 'open';
@@ -45,7 +45,7 @@ select * from issues i join notes n on n.issue_id = i.id where i.author_id = $1;
 select id from issues where project_id in (1, 2) order by created_at limit 5;
 --> CREATE INDEX issues_created_at_idx ON public.issues (created_at)
 -->   serves ORDER BY created_at LIMIT 5
--->   cures missing-index-order-limit
+-->   cures missing-index-order-limit, sort-spill
 --> CREATE INDEX issues_project_id_idx ON public.issues (project_id)
 -->   serves project_id in (1, 2)
 -->   cures missing-index-filter
@@ -54,13 +54,13 @@ select id from issues where project_id in (1, 2) order by created_at limit 5;
 select * from issues where (created_at, id) < ($1, $2) order by created_at desc, id desc limit 10;
 --> CREATE INDEX issues_created_at_id_idx ON public.issues (created_at DESC, id DESC)
 -->   serves (created_at, id) < ($1, $2) and ORDER BY created_at DESC, id DESC LIMIT 10
--->   cures missing-index-order-limit, missing-index-filter, missing-composite-index
+-->   cures missing-index-order-limit, sort-spill, missing-index-filter, missing-composite-index, inefficient-index-scan
 
 -- nulls last turns a descending key
 select id from issues order by updated_at desc nulls last, priority limit 10;
 --> CREATE INDEX issues_updated_at_priority_idx ON public.issues (updated_at DESC NULLS LAST, priority)
 -->   serves ORDER BY updated_at DESC NULLS LAST, priority LIMIT 10
--->   cures missing-index-order-limit
+-->   cures missing-index-order-limit, sort-spill
 
 -- expressions: immutable ones only
 select 1 from issues where lower(title) = 'x' and date_trunc('day', created_at) = $1 and (created_at at time zone 'UTC')::date = $2 and metadata ->> 'source' = 'api' and my_function(title) = 'y';
@@ -81,7 +81,7 @@ select 1 from users where username like 'adm%' and state = 'active';
 -->   cures missing-index-filter, missing-pattern-ops-index, collation-prevents-prefix-index
 --> CREATE INDEX users_username_idx1 ON public.users (username text_pattern_ops) WHERE state = 'active'
 -->   serves username like 'adm%' and state = 'active'
--->   cures missing-index-filter, missing-pattern-ops-index, collation-prevents-prefix-index, missing-partial-index
+-->   cures missing-index-filter, missing-pattern-ops-index, collation-prevents-prefix-index, missing-partial-index, inefficient-index-scan
 
 -- each arm of an OR needs its index
 select 1 from issues where author_id = 1 or (project_id = 2 and state = 'x');
@@ -96,13 +96,13 @@ select 1 from issues where author_id = 1 or title like '%x%';
 select * from projects p, lateral (select * from issues i where i.project_id = p.id order by created_at desc limit 3) x;
 --> CREATE INDEX issues_project_id_created_at_idx ON public.issues (project_id, created_at DESC)
 -->   serves i.project_id = p.id and ORDER BY created_at DESC LIMIT 3
--->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-index-join, missing-fk-index, correlated-subquery-per-row
+-->   cures missing-index-order-limit, sort-spill, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-index-join, missing-fk-index, correlated-subquery-per-row, many-subplan-loops
 
 -- newest of one
 select max(created_at) from issues where project_id = 3;
 --> CREATE INDEX issues_project_id_created_at_idx ON public.issues (project_id, created_at DESC)
 -->   serves project_id = 3 and ORDER BY created_at DESC LIMIT 1
--->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter
+-->   cures missing-index-order-limit, sort-spill, missing-composite-index, order-by-limit-wrong-index, missing-index-filter
 
 -- a grouping by one column
 select author_id, count(*) from notes group by author_id;
@@ -114,19 +114,19 @@ select author_id, count(*) from notes group by author_id;
 select distinct on (issue_id) issue_id, created_at from notes order by issue_id, created_at desc;
 --> CREATE INDEX notes_issue_id_created_at_idx ON public.notes (issue_id, created_at DESC)
 -->   serves ORDER BY issue_id, created_at DESC
--->   cures missing-index-order-limit, missing-index-group-by, groupwise-max-full-scan
+-->   cures missing-index-order-limit, sort-spill, missing-index-group-by, groupwise-max-full-scan
 
 -- a partitioned table
 select * from events where author_id = $1 order by created_at desc limit 10;
 --> CREATE INDEX events_author_id_created_at_idx ON public.events (author_id, created_at DESC)
 -->   serves author_id = $1 and ORDER BY created_at DESC LIMIT 10
--->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter
+-->   cures missing-index-order-limit, sort-spill, missing-composite-index, order-by-limit-wrong-index, missing-index-filter
 
 -- names that need quotes
 select * from "Sales"."Order" where "user" = 1 and "created at" > current_date;
 --> CREATE INDEX "Order_user_created at_idx" ON "Sales"."Order" ("user", "created at")
 -->   serves "user" = 1 and "created at" > current_date
--->   cures missing-index-filter, missing-composite-index
+-->   cures missing-index-filter, missing-composite-index, inefficient-index-scan
 
 -- a small table
 select * from labels where title = 'bug' and color = 'red';

@@ -98,7 +98,7 @@ select id from prices where daterange(valid_from, valid_to, '[]') @> $1::date;
 select id from prices p where p.product_id = $2 and p.valid_from <= $1 and p.valid_to > $1;
 --> CREATE INDEX prices_product_id_valid_from_idx ON public.prices (product_id, valid_from)
 -->   serves p.product_id = $2 and p.valid_from <= $1
--->   cures missing-index-filter, missing-composite-index
+-->   cures missing-index-filter, missing-composite-index, inefficient-index-scan
 --> CREATE INDEX prices_daterange_idx ON public.prices USING gist ((daterange(valid_from, valid_to, '[)'))); ANALYZE public.prices; select id from prices p where p.product_id = $2 and daterange(p.valid_from, p.valid_to, '[)') @> $1::date
 -->   serves p.valid_from <= $1 and p.valid_to > $1
 -->   cures missing-gist-range-index, missing-index-filter
@@ -149,13 +149,13 @@ select id from prices where amount + tax > 1000;
 select id from issues where project_id = $1 order by lower(title) limit 10;
 --> CREATE INDEX issues_project_id_lower_idx ON public.issues (project_id, lower(title)); ANALYZE public.issues
 -->   serves project_id = $1 and ORDER BY lower(title) LIMIT 10
--->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-expression-index
+-->   cures missing-index-order-limit, sort-spill, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-expression-index
 
 -- equality on an expression, then the order
 select id from issues where lower(title) = $1 order by created_at desc limit 10;
 --> CREATE INDEX issues_lower_created_at_idx ON public.issues (lower(title), created_at DESC); ANALYZE public.issues
 -->   serves lower(title) = $1 and ORDER BY created_at DESC LIMIT 10
--->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-expression-index, function-on-column, case-insensitive-match, expression-no-statistics
+-->   cures missing-index-order-limit, sort-spill, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-expression-index, function-on-column, case-insensitive-match, expression-no-statistics
 
 -- a prefix under a function
 select id from issues where lower(title) like 'crash%';
@@ -196,10 +196,10 @@ select author_id, issue_id, lag(created_at) over (partition by author_id order b
 select id from issues where is_confidential = true and deleted_at is null order by created_at limit 1 for update skip locked;
 --> CREATE INDEX issues_is_confidential_created_at_idx ON public.issues (is_confidential, created_at)
 -->   serves is_confidential = true and ORDER BY created_at LIMIT 1
--->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter
+-->   cures missing-index-order-limit, sort-spill, missing-composite-index, order-by-limit-wrong-index, missing-index-filter
 --> CREATE INDEX issues_created_at_idx ON public.issues (created_at) WHERE is_confidential AND deleted_at IS NULL
 -->   serves is_confidential = true, ORDER BY created_at LIMIT 1 and deleted_at is null
--->   cures missing-index-order-limit, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-partial-index
+-->   cures missing-index-order-limit, sort-spill, missing-composite-index, order-by-limit-wrong-index, missing-index-filter, missing-partial-index, inefficient-index-scan
 
 -- a join with a range on the joined side
 select p.name from projects p join issues i on i.project_id = p.id where p.namespace_id = 4 and i.created_at >= now() - interval '7 days';
@@ -233,3 +233,16 @@ select id from users where state <> 'active';
 
 -- all but a value of many
 select id from issues where project_id <> 7;
+
+-- ranges of one product
+select id from prices where product_id = 7 and during && tstzrange($1, $2);
+--> CREATE INDEX prices_during_idx ON public.prices USING gist (during)
+-->   serves during && tstzrange($1, $2)
+-->   cures missing-gist-range-index, missing-index-filter
+--> CREATE INDEX prices_product_id_idx ON public.prices (product_id)
+-->   serves product_id = 7
+-->   cures missing-index-filter
+--> CREATE EXTENSION IF NOT EXISTS btree_gist; CREATE INDEX prices_product_id_during_idx ON public.prices USING gist (product_id, during)
+-->   serves product_id = 7 and during && tstzrange($1, $2)
+-->   cures missing-gist-range-index, missing-index-filter, missing-composite-index
+-->   but needs the extension btree_gist, not yet installed here
