@@ -76,7 +76,7 @@ def index_candidates(
         relation = catalog.relation(use.name, use.schema) if use.is_known else None
         if relation is None or relation.kind not in _INDEXABLE or relation.schema in _SYSTEM_SCHEMAS:
             continue
-        worth = worth_of(relation, catalog, plan)
+        worth = worth_of(relation, catalog, plan, use.alias)
         implied = _implied(use)
         for proposal in proposals(use, relation, source, catalog, plan, findings):
             if source is planned and _rests_on_text(proposal, statement):

@@ -22,6 +22,7 @@ from perfkit.advise.index_proposal import Proposal, proposal
 from perfkit.advise.index_search import search_of
 from perfkit.advise.index_shape import Key, Shape
 from perfkit.catalog import Catalog, Relation
+from perfkit.findings.finding import Finding
 from perfkit.sql.predicates import OrderKey, Predicate, TableUse
 
 MOST_READ_COLUMNS = 2
@@ -239,6 +240,21 @@ def for_groups(
         cures += ["groupwise-max-full-scan", "missing-covering-index"]
     found = proposal(shape, equal, cures, 0.4)
     return replace(found, serves=(*found.serves, f"grouping by {', '.join(use.group)}"))
+
+
+def for_sorted_groups(relation: Relation, findings: Sequence[Finding]) -> Iterator[Proposal]:
+    """The key that a finding saw the whole table sorted by: ``count(distinct x)`` sorts out of GROUP BY's sight."""
+    for finding in findings:
+        if finding.id != "missing-index-group-by" or finding.evidence.get("relation") not in (
+            relation.name,
+            relation.qualified_name,
+        ):
+            continue
+        columns = str(finding.evidence.get("columns") or "").split(", ")
+        if all(is_sortable(relation, name) for name in columns):
+            shape = Shape(relation=relation, equal=(), then=tuple(Key(column=name) for name in columns))
+            found = proposal(shape, (), ["missing-index-group-by", "sort-spill"], 0.5)
+            yield replace(found, serves=(f"the order of {', '.join(columns)}",))
 
 
 def for_window(use: TableUse, relation: Relation, conditions: Conditions) -> Proposal | None:

@@ -18,6 +18,7 @@ from perfkit.advise.index_keys import (
     for_joins,
     for_order,
     for_prefixes,
+    for_sorted_groups,
     for_window,
 )
 from perfkit.advise.index_partial import for_fixed_conditions
@@ -63,6 +64,7 @@ def proposals(
         for_window(use, relation, conditions) if is_sorted else None,
     )
     yield from (proposal for proposal in rest if proposal is not None)
+    yield from for_sorted_groups(relation, findings)
     yield from for_columns_read(use, relation, basis, catalog, plan, findings)
     yield from for_searches(relation, conditions)
     yield from for_unnamed_configuration(relation, conditions, statement, catalog)

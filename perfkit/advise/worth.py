@@ -22,26 +22,28 @@ class Worth:
     """Rows kept of those read, where the plan reads the table as a whole; None otherwise."""
 
 
-def worth_of(relation: Relation, catalog: Catalog, plan: Plan | None) -> Worth:
+def worth_of(relation: Relation, catalog: Catalog, plan: Plan | None, alias: str | None = None) -> Worth:
     """The exclusive time of the table's scans and of its partitions', or an estimate from rows where there are no times.
 
-    Without a plan, what a sequential scan of the table would take.
+    Rows kept are those of the occurrence named ``alias``, where the plan knows it. Without a plan, what a sequential scan
+    of the table would take.
     """
     if plan is None:
         return Worth(ms=max(relation.rows or 0.0, 1.0) / ROWS_IN_A_MS, share=None)
     nodes = nodes_of(relation, catalog, plan)
+    own = [node for node in nodes if node.alias == alias] or nodes
     times = [node.exclusive_ms for node in nodes]
     total = plan.total_ms
     if total and nodes and all(time is not None for time in times):
         spent = sum(time or 0.0 for time in times)
-        return Worth(ms=spent, share=spent / total, kept_share=_kept_share(nodes))
+        return Worth(ms=spent, share=spent / total, kept_share=_kept_share(own))
     rows = sum(
         (node.total_rows or 0.0) + (node.rows_removed or 0.0)
         if node.actual is not None
         else _estimated_rows(node, relation)
         for node in nodes
     )
-    return Worth(ms=rows / ROWS_IN_A_MS, share=None, kept_share=_kept_share(nodes))
+    return Worth(ms=rows / ROWS_IN_A_MS, share=None, kept_share=_kept_share(own))
 
 
 def nodes_of(relation: Relation, catalog: Catalog, plan: Plan) -> list[Node]:

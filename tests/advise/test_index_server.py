@@ -80,6 +80,9 @@ STATEMENTS = {
     "distinct on": "select distinct on (post_id) post_id, at from words order by post_id, at desc",
     "min": "select min(score) from posts where author_id = 9",
     "group": "select post_id, count(*) from words group by post_id order by post_id limit 10",
+    "distinct values counted": "select count(distinct author_id) from posts",
+    "recursion": """with recursive r as (select post_id, word from words where post_id = 5 and word = 'w4' union all
+        select w.post_id, w.word from words w join r on w.post_id = r.post_id + 1 where r.post_id < 9) select * from r""",
     "in list": "select id from posts where author_id in (1, 2, 3)",
     "order by expression": "select id from posts order by lower(email) limit 10",
     "view": "select id, word from live where author_id = 7",

@@ -110,3 +110,10 @@ select * from nowhere n join issues i on i.id = n.issue_id where n.x = 1 and mis
 -->   missing: equality | missing = 2 | literal
 --> public.issues i [beside 1]
 -->   id: equality | id = issue_id | join n.issue_id, on
+
+-- a value between two columns
+select id from issues i where $1 between i.created_at and i.updated_at;
+--> public.issues i
+-->   created_at: range | created_at <= $1 | constant
+-->   updated_at: range | updated_at >= $1 | constant
+-->   columns id, created_at, updated_at; selected id
