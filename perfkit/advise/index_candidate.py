@@ -38,7 +38,7 @@ def candidate_of(proposal: Proposal, catalog: Catalog, taken: set[str], rational
         safe.append(safe_drop_existing(old, relation))
         undo.insert(0, recreate(old, relation))
     safe += _analyze(shapes)
-    reordered = reordered_index(shapes[0]) if len(shapes) == 1 and old is None else None
+    reordered = reordered_index(shapes[0]) if len(shapes) == 1 else None
     cures = proposal.cures if reordered is None else (*proposal.cures, _WRONG_ORDER)
     return Candidate(
         kind="index",

@@ -151,6 +151,10 @@ def rows(session: Session, sql: str) -> list[tuple[object, ...]]:
 def test_the_best_candidate_is_built_and_used(place: Target, title: str) -> None:
     sql = STATEMENTS[title]
     with Session.open(place) as session:
+        if title == "distinct values counted" and session.server_version_num < 160000:
+            pytest.skip(
+                "before 16 an aggregate sorts out of the plan's sight, whatever the order of its input"
+            )
         _, candidates = captured(session, sql)
         used = [is_used(session, sql, candidate) for candidate in candidates]
         assert used
