@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from perfkit.advise.index_candidate import candidate_of
@@ -20,6 +21,7 @@ from perfkit.identifier import quote_identifier
 from perfkit.plan.model import Plan
 from perfkit.sql.predicates import TableUse
 from perfkit.sql.statement import Statement
+from perfkit.sql.updated import set_columns
 from perfkit.units import BLOCK_BYTES, format_count, format_ms, format_percent
 
 MOST_CANDIDATES = 8
@@ -92,9 +94,29 @@ def index_candidates(
                 break
     kept = _best(found)
     taken: set[str] = set()
-    candidates = tuple(candidate_of(item.proposal, catalog, taken) for item in kept)
+    targets = {use.relation for use, _ in asked if use.is_target}
+    candidates = tuple(
+        _with_own_writes(candidate_of(item.proposal, catalog, taken), item.proposal, statement, targets)
+        for item in kept
+    )
     chosen = {_identity(shape) for item in kept for shape in item.proposal.shapes}
     return candidates, tuple(item for identity, item in rejected.items() if identity not in chosen)
+
+
+def _with_own_writes(
+    candidate: Candidate, proposal: Proposal, statement: Statement, targets: Collection[str]
+) -> Candidate:
+    """Told where the statement itself changes what the index holds."""
+    if candidate.relation not in targets or statement.kind != "update":
+        return candidate
+    words = " ".join(shape.body for shape in proposal.shapes)
+    changed = [name for name in sorted(set_columns(statement)) if re.search(rf"\b{re.escape(name)}\b", words)]
+    if not changed:
+        return candidate
+    caveat = (
+        f"the statement changes {', '.join(changed)}, which the index holds: none of its updates can be HOT"
+    )
+    return replace(candidate, caveats=(*candidate.caveats, caveat))
 
 
 def _rests_on_text(proposal: Proposal, statement: Statement) -> bool:

@@ -191,3 +191,10 @@ select * from users u join notes n on n.author_id = u.id where u.state = 'blocke
 -->   serves u.state = 'blocked'
 -->   cures missing-partial-index, missing-index-filter
 --> rejected CREATE INDEX users_id_state_idx ON public.users (id, state): unique index users_pkey already finds at most one row
+
+-- an update of what its own index holds
+update issues set assigned = true, updated_at = now() where updated_at < $1;
+--> CREATE INDEX issues_updated_at_idx ON public.issues (updated_at)
+-->   serves updated_at < $1
+-->   cures missing-index-filter
+-->   but the statement changes updated_at, which the index holds: none of its updates can be HOT
