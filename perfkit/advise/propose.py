@@ -5,6 +5,7 @@ from __future__ import annotations
 from perfkit.advise.candidates import index_candidates
 from perfkit.advise.evidence import Evidence
 from perfkit.advise.foreign_keys import foreign_key_candidates
+from perfkit.advise.index_drops import spare_index_candidates
 from perfkit.advise.maintenance import maintenance_candidates
 from perfkit.advise.rewrites import rewrite_candidates
 from perfkit.advise.schema import schema_candidates
@@ -18,12 +19,14 @@ def propose(evidence: Evidence) -> tuple[tuple[Candidate, ...], tuple[Rejected, 
     indexes, rejected = index_candidates(
         evidence.statement, evidence.catalog, evidence.plan, evidence.findings
     )
-    return (
+    every = (
         *rewrite_candidates(evidence),
         *foreign_key_candidates(evidence.catalog, evidence.findings),
         *indexes,
+        *spare_index_candidates(evidence.catalog, evidence.findings),
         *setting_candidates(evidence),
         *statistics_candidates(evidence),
         *maintenance_candidates(evidence),
         *schema_candidates(evidence),
-    ), rejected
+    )
+    return tuple({candidate.sql: candidate for candidate in reversed(every)}.values())[::-1], rejected

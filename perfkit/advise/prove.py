@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from perfkit.advise import whatif
@@ -24,7 +25,9 @@ from perfkit.advise.values import (
     Price,
     Proof,
     Rejected,
+    Step,
 )
+from perfkit.advise.write_cost import write_cost_on_clone
 from perfkit.capture.values import Capture
 from perfkit.db.target import Target
 from perfkit.errors import CapabilityMissing, CaptureError, ServerError, UsageError
@@ -41,6 +44,9 @@ CURED_RATIO = 0.1
 
 EXPECTED_FACTOR = 3.0
 """Costs are within a factor of a few where plans are of one kind; beyond, a rival would not come near."""
+
+MOST_WEIGHED = 3
+"""Indexes whose write cost is measured: it takes some tenths of a second each."""
 
 NOT_SCRATCH = "not tried: the database was not declared scratch; run perfkit investigate with --scratch on a copy to prove it"
 FOR_PEOPLE = "not tried: it is a change of the application"
@@ -95,6 +101,7 @@ def prove(
                 queue.pop(0)
                 if not queue:
                     queue = court.together(places)
+            court.weigh_writes(places)
     except ServerError as error:
         interrupted = str(error)
     except KeyboardInterrupt:
@@ -145,6 +152,24 @@ class _Court:
                 *combined(self.advice),
             ]
         return list(self._combinations)
+
+    def weigh_writes(self, places: Places) -> None:
+        """What the best indexes cost at each write, where there is a clone to write to."""
+        if not places.has_clone:
+            return
+        catalog = self._capture.catalog
+        proven = [place for place, one in enumerate(self.advice) if one.proof.verdict == "improves"]
+        proven.sort(key=lambda place: self.advice[place].proof.time_ratio or 0.0)
+        for place in proven[:MOST_WEIGHED]:
+            advice = self.advice[place]
+            name = (advice.relation or "").rpartition(".")
+            relation = catalog.relation(name[2], name[0]) if advice.relation else None
+            ddl = [step.sql for step in _steps(advice) if step.kind == "index"]
+            if relation is None or not ddl or any(sql.lower().startswith("drop") for sql in ddl):
+                continue
+            with suppress(CaptureError), self._progress.stage(f"weigh writes of {one_line(ddl[0])}"):
+                cost = write_cost_on_clone(places.session, relation, ddl)
+                self.advice[place] = replace(advice, price=replace(advice.price, write_cost=cost))
 
     def hear(self, places: Places, candidate: Candidate) -> None:
         if candidate.one_of in self._answered:
@@ -212,9 +237,9 @@ class _Court:
                 others=self._others,
             )
         with places.changed() as changed:
-            build_ms = make(changed, change)
+            price = make(changed, change)
             trial = try_apart(places.session, changed, subject, change, advance, others=self._others)
-        return substitution.candidate, replace(trial, price=replace(trial.price, build_ms=build_ms))
+        return substitution.candidate, replace(trial, price=price)
 
     def _sort(self, candidate: Candidate, change: Change, trial: Trial) -> None:
         if trial.before is None or trial.after is None:
@@ -246,6 +271,8 @@ class _Court:
             self._expect_no_less(proof, trial.planned_cost)
         else:
             self.rejected.append(_rejected(candidate, _why_not(proof), proof))
+            if candidate.ends_spill:
+                self._answered.add(candidate.one_of)
 
     def _expect_no_less(self, proof: Proof, cost: float | None) -> None:
         """Once a remedy cures the statement, others are run only where the planner expects about as much of them."""
@@ -267,6 +294,10 @@ def _why_not(proof: Proof) -> str:
         "inconclusive": "its effect is not clear",
     }[proof.verdict]
     return f"{head}: {proof.reason}"
+
+
+def _steps(advice: Advice) -> tuple[Step, ...]:
+    return advice.steps or (Step(kind=advice.kind, sql=advice.sql),)
 
 
 def _outdone(advice: Advice, why: str) -> Rejected:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from perfkit.advise.arm import Arm
-from perfkit.advise.build import BUILD_SECONDS, build, is_planned_for
+from perfkit.advise.build import BUILD_SECONDS, build, indexes, is_planned_for
 from perfkit.advise.bystanders import watched
 from perfkit.advise.change import Change
 from perfkit.advise.result import same_result
@@ -156,13 +156,16 @@ def try_apart(
         return trial
 
 
-def make(changed: Session, change: Change) -> float:
-    """Make the change for good on a clone of its own; its milliseconds."""
+def make(changed: Session, change: Change) -> Price:
+    """Make the change for good on a clone of its own; how long that took, and the size of the indexes it made."""
+    known = {index.oid for index in indexes(changed)}
     started = time.perf_counter()
     for step in change.database:
         with _patience(changed):
             changed.change(step.sql)
-    return (time.perf_counter() - started) * 1000
+    build_ms = (time.perf_counter() - started) * 1000
+    sizes = [index.size_bytes for index in indexes(changed) if index.oid not in known]
+    return Price(build_ms=build_ms, size_bytes=sum(sizes) if sizes else None)
 
 
 @contextmanager

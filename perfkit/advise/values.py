@@ -29,6 +29,28 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WriteCost:
+    """What writing one row costs without the change (before) and with it (after). None means not measurable here."""
+
+    rows: int
+    """Of the batch."""
+    wal_bytes_before: float | None = None
+    """Of an INSERT; since 13."""
+    wal_bytes_after: float | None = None
+    """None also within one transaction under wal_level minimal, where an index made in it writes no WAL."""
+    ms_before: float | None = None
+    """Of an INSERT, median of the rounds."""
+    ms_after: float | None = None
+    updated_column: str | None = None
+    """The column the updates changed: the first one in the new indexes that no unique index holds."""
+    update_wal_bytes_before: float | None = None
+    update_wal_bytes_after: float | None = None
+    hot_share_before: float | None = None
+    """Share of the updates that wrote no index, on pages that have room for it."""
+    hot_share_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
     """What a remedy costs to have. None means not measured."""
 
@@ -36,6 +58,8 @@ class Price:
     build_ms: float | None = None
     safe_sql: str | None = None
     """The form for a busy server: CONCURRENTLY, lock_timeout."""
+    write_cost: WriteCost | None = None
+    """Of an index; None also where there was no clone to write to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any, cast
 
+from perfkit.advise.values import WriteCost
 from perfkit.catalog import Relation
 from perfkit.db.session import Session
 from perfkit.errors import CaptureError
@@ -67,28 +68,6 @@ _UPDATES = """
 select n_tup_upd::int as updated, n_tup_hot_upd::int as hot from pg_stat_xact_user_tables
 where relid = 'pg_temp.perfkit_copy'::regclass
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WriteCost:
-    """What writing one row costs without the change (before) and with it (after). None means not measurable here."""
-
-    rows: int
-    """Of the batch."""
-    wal_bytes_before: float | None = None
-    """Of an INSERT; since 13."""
-    wal_bytes_after: float | None = None
-    """None also within one transaction under wal_level minimal, where an index made in it writes no WAL."""
-    ms_before: float | None = None
-    """Of an INSERT, median of the rounds."""
-    ms_after: float | None = None
-    updated_column: str | None = None
-    """The column the updates changed: the first one in the new indexes that no unique index holds."""
-    update_wal_bytes_before: float | None = None
-    update_wal_bytes_after: float | None = None
-    hot_share_before: float | None = None
-    """Share of the updates that wrote no index, on pages that have room for it."""
-    hot_share_after: float | None = None
 
 
 def write_cost(session: Session, relation: Relation, ddl: Sequence[str]) -> WriteCost | None:

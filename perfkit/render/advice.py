@@ -25,10 +25,10 @@ from perfkit.render.blocks import (
 from perfkit.render.escape import one_line, shortened
 from perfkit.render.figures import blocks_text
 from perfkit.stats import median, quantile
-from perfkit.units import format_bytes, format_count, format_ms, format_ratio
+from perfkit.units import format_bytes, format_count, format_ms, format_percent, format_ratio
 
 if TYPE_CHECKING:
-    from perfkit.advise.values import Advice, Bystander, Price, Proof, Rejected
+    from perfkit.advise.values import Advice, Bystander, Price, Proof, Rejected, WriteCost
     from perfkit.capture.values import Measurement
 
 NO_ADVICE = "No advice: nothing that was tried makes this statement faster."
@@ -258,12 +258,33 @@ def _same_result(same_result: bool | None) -> Text:
     return text(Span("✗ different result", "bad", badge=True), " before and after: do not use it")
 
 
+def write_cost_text(cost: WriteCost) -> str:
+    """What one row costs to write without and with the index.
+
+    >>> from perfkit.advise.values import WriteCost
+    >>> write_cost_text(WriteCost(rows=1000, wal_bytes_before=474.0, wal_bytes_after=535.0, hot_share_before=1.0,
+    ...     hot_share_after=0.0, updated_column="status"))
+    'an insert 474 → 535 bytes of WAL, HOT updates of status 100 % → 0.0 %'
+    """
+    parts = []
+    if cost.wal_bytes_before is not None and cost.wal_bytes_after is not None:
+        parts.append(f"an insert {cost.wal_bytes_before:,.0f} → {cost.wal_bytes_after:,.0f} bytes of WAL")
+    if cost.ms_before is not None and cost.ms_after is not None:
+        parts.append(f"{format_ms(cost.ms_before)} → {format_ms(cost.ms_after)}")
+    if cost.hot_share_before is not None and cost.hot_share_after is not None:
+        shares = (format_percent(cost.hot_share_before), format_percent(cost.hot_share_after))
+        parts.append(f"HOT updates of {cost.updated_column} {' → '.join(shares)}")
+    return ", ".join(parts)
+
+
 def _price_facts(price: Price, cures: Sequence[str]) -> tuple[tuple[str, Text], ...]:
     pairs = []
     if price.size_bytes is not None:
         pairs.append(("size", text(format_bytes(price.size_bytes))))
     if price.build_ms is not None:
         pairs.append(("build time", text(format_ms(price.build_ms))))
+    if price.write_cost is not None:
+        pairs.append(("each write", text(write_cost_text(price.write_cost))))
     if cures:
         pairs.append(("cures", joined([text(Span(one, "code")) for one in cures], ", ")))
     return tuple(pairs)
