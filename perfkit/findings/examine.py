@@ -13,13 +13,13 @@ from perfkit.findings.partitions import folded
 from perfkit.plan.model import Node, Plan
 from perfkit.sql.statement import Statement
 
-QUIET_MS = 1.0
-"""A statement that is planned and executed within a millisecond has nothing to gain that a person would notice."""
+QUIET_MS = 0.5
+"""A statement that is planned and executed within half a millisecond has nothing to gain that a person would notice."""
 
 QUIET_COST = 300.0
 """About a millisecond by the planner's default costs: ten thousand rows on two hundred pages."""
 
-AT_STAKE_MS = 0.2
+AT_STAKE_MS = 0.5
 """What takes less than this cannot be told from the noise of one run."""
 
 
@@ -65,12 +65,38 @@ SYMPTOMS: Mapping[str, frozenset[str]] = {
     "inefficient-index-scan": _CAUSES_OF_READING,
     "missing-composite-index": frozenset({"missing-gist-range-index", "missing-partial-index"}),
     "leading-wildcard-like": frozenset({"missing-trigram-index"}),
+    "correlated-subquery-per-row": frozenset({"count-used-as-exists"}),
 }
 """Findings that follow from another one at the same node, and are then told for information beside it."""
 
 FOLLOWING: Mapping[str, frozenset[str]] = {
-    "sort-spill": frozenset({"missing-index-order-limit", "missing-index-group-by"}),
-    "hashagg-spill": frozenset({"missing-index-group-by", "distinct-hides-fanout"}),
+    "sort-spill": frozenset(
+        {
+            "missing-index-order-limit",
+            "missing-index-group-by",
+            "union-instead-of-union-all",
+            "distinct-hides-fanout",
+            "top-n-per-group-window",
+            "groupwise-max-full-scan",
+            "order-by-random",
+            "antijoin-by-aggregate",
+        }
+    ),
+    "hashagg-spill": frozenset(
+        {
+            "missing-index-group-by",
+            "distinct-hides-fanout",
+            "union-instead-of-union-all",
+            "antijoin-by-aggregate",
+            "ndistinct-misestimate",
+        }
+    ),
+    "hash-spill": frozenset({"antijoin-by-aggregate", "distinct-hides-fanout", "missing-index-join"}),
+    "temp-io": frozenset({"cte-materialization-fence", "top-n-per-group-window"}),
+    "missing-covering-index": frozenset(
+        {"top-n-per-group-window", "groupwise-max-full-scan", "offset-pagination", "distinct-hides-fanout"}
+    ),
+    "missing-index-order-limit": frozenset({"order-by-random", "offset-pagination"}),
 }
 """Findings that follow from another one above or below them in the plan."""
 
@@ -201,4 +227,6 @@ def _subject(case: Case, node: Node, finding: Finding) -> tuple[object, ...] | N
     if relation is not None and relation.partition_of is not None:
         return relation.partition_of, columns
     name = finding.evidence.get("relation")
+    if finding.id == "seq-scan-large" and name:
+        return (name,)
     return (name, columns) if name and columns else None

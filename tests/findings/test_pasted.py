@@ -49,6 +49,7 @@ BY_FORM = {
 LEFT_AFTER_THE_CURE = {
     ("ndistinct-misestimate", "hashagg-spill"),
     ("srf-rows-misestimate", "hash-spill"),
+    ("partition-pruning-defeated", "missing-index-filter"),
 }
 """The cure of one ill leaves another, or brings it: the plan that is right for the real rows needs more work_mem."""
 

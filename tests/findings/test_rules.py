@@ -46,6 +46,8 @@ EVIDENCE = {
     "leading-wildcard-like": (*SCAN, "condition"),
     "missing-trigram-index": (*SCAN, "condition"),
     "missing-pattern-ops-index": (*SCAN, "condition"),
+    "collation-prevents-prefix-index": ("relation", "column", "collation"),
+    "parallel-disabled-by-function": ("relation", "function", "parallel"),
     "missing-gin-jsonb": (*SCAN, "condition"),
     "any-array-not-indexable": (*SCAN, "condition"),
     "missing-fulltext-index": (*SCAN, "condition"),
@@ -104,7 +106,7 @@ OF_THE_STATEMENT = {
 """Findings that speak of no single node."""
 
 NEEDS_THE_CATALOG = {
-    "composite-index-wrong-order", "missing-brin-index", "partitionwise-disabled",
+    "composite-index-wrong-order", "missing-brin-index", "collation-prevents-prefix-index", "parallel-disabled-by-function", "partitionwise-disabled",
     "stale-statistics", "table-bloat", "duplicate-index", "redundant-prefix-index", "unused-index", "hot-update-lost",
 }  # fmt: skip
 """What no plan says: definitions of indexes, statistics and counters, partition keys, settings at their default."""

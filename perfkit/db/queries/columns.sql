@@ -7,7 +7,8 @@ select
     case
         when a.attcollation = 0 then null
         when co.collname = 'default' then (
-            select d.datcollate from pg_database as d where d.datname = current_database()
+            select case when to_jsonb(d) ->> 'datlocprovider' = 'b' then 'pg_c_utf8' else d.datcollate end
+            from pg_database as d where d.datname = current_database()
         )
         else co.collname
     end as collation,

@@ -63,26 +63,21 @@ def missing_index_group_by(case: Case) -> Iterator[Finding]:
 
 
 def groupwise_max_full_scan(case: Case) -> Iterator[Finding]:
-    """All rows of a table are read to keep the least or greatest value of few groups.
+    """All rows of a table are read to keep one of each of few groups: the least, the greatest, or the group alone.
 
     An index on the group and the value knows each answer at its first or last entry: LATERAL with ORDER BY and LIMIT 1
     over the list of groups, or a recursive CTE that hops from group to group, reads only those. Fine where groups are
     small. With a catalog, told only where an index leads with the group.
     """
     for node in case.plan.walk():
-        if node.node_type != "Aggregate" or not node.group_key or not node.loops or not children(node):
+        found = _kept_of_groups(node)
+        if found is None:
             continue
-        if node.partial_mode == "Finalize":
-            continue
+        group, wanted = found
         scan = unwrapped(children(node)[0])
-        group = _column(node.group_key[0])
-        # EXPLAIN qualifies the key but not the output of a plan over one relation
-        others = [one for one in node.output if group is None or one.rpartition(".")[2] != group]
         if scan.node_type not in INDEX_SCANS | {"Seq Scan"} or scan.filter or scan.index_condition:
             continue
         read, groups, weight = scan.total_rows or 0.0, node.total_rows or 0.0, weigh_whole(case, node)
-        if len(node.group_key) != 1 or group is None or not others or not all(map(_EXTREME.match, others)):
-            continue
         if read < MANY_ROWS or groups > FEW_GROUPS_SHARE * read or not weight.matters:
             continue
         relation = case.relation(scan)
@@ -91,7 +86,7 @@ def groupwise_max_full_scan(case: Case) -> Iterator[Finding]:
         yield finding_at(
             node,
             "groupwise-max-full-scan",
-            f"{format_count(read)} rows of {scan.relation} are read for {', '.join(others)} of {format_count(groups)} groups",
+            f"{format_count(read)} rows of {scan.relation} are read for {wanted} of {format_count(groups)} groups",
             weight,
             severity="warning",
             relation=relation.qualified_name if relation else scan.relation,
@@ -99,6 +94,30 @@ def groupwise_max_full_scan(case: Case) -> Iterator[Finding]:
             rows_read=read,
             groups=groups,
         )
+
+
+def _kept_of_groups(node: Node) -> tuple[str, str] | None:
+    """The column rows are grouped by, and what is kept of each group, where that is one row's worth of it; else None."""
+    if not node.loops or not children(node) or node.filter:
+        return None
+    if node.node_type == "Unique":
+        feed = children(node)[0]
+        keys = feed.sort_key if feed.node_type == "Sort" else node.output
+        group = _column(keys[0]) if keys else None
+        is_whole_key = len(keys) == 1
+        return (group, "the values" if is_whole_key else "the first rows") if group else None
+    if (
+        node.node_type not in {"Aggregate", "Group"}
+        or len(node.group_key) != 1
+        or node.partial_mode == "Finalize"
+    ):
+        return None
+    group = _column(node.group_key[0])
+    # EXPLAIN qualifies the key but not the output of a plan over one relation
+    others = [one for one in node.output if group is None or one.rpartition(".")[2] != group]
+    if group is None or not node.output or not all(map(_EXTREME.match, others)):
+        return None
+    return group, ", ".join(others) or "the values"
 
 
 def ndistinct_misestimate(case: Case) -> Iterator[Finding]:

@@ -22,6 +22,12 @@ WASTED_BLOCKS_FACTOR = 2
 WASTED_BLOCKS = 100
 """Under a hundred blocks even the wrong order costs about a tenth of a millisecond."""
 
+DESCENT_BLOCKS = 4
+"""From the root of a b-tree of some hundred million entries to its leaf."""
+
+ENTRIES_PER_BLOCK = 100
+"""A leaf holds some hundred to three hundred entries of two narrow columns."""
+
 BITMAP_WASTE_FACTOR = 10
 """Indexes that hand over ten rows for each one kept spend their time on bitmaps that are thrown away."""
 
@@ -159,7 +165,8 @@ def composite_index_wrong_order(case: Case) -> Iterator[Finding]:
         weight = weigh(case, node)
         if not is_range_first or leads_equal or not behind or blocks < WASTED_BLOCKS:
             continue
-        if blocks < WASTED_BLOCKS_FACTOR * (rows + (node.loops or 0)) or not weight.matters:
+        is_wasteful = blocks >= WASTED_BLOCKS_FACTOR * (rows + (node.loops or 0))
+        if not (is_wasteful or _reads_much_index(node, rows)) or not weight.matters:
             continue
         if covering_keys(relation, {r.column for r in behind}):
             continue
@@ -174,6 +181,19 @@ def composite_index_wrong_order(case: Case) -> Iterator[Finding]:
             relation=relation.qualified_name,
             condition=node.index_condition,
         )
+
+
+def _reads_much_index(node: Node, rows: float) -> bool:
+    """Whether far more index blocks were read than the entries fill that were wanted."""
+    heap = (
+        0.0
+        if node.node_type == "Bitmap Index Scan"
+        else (node.heap_fetches or 0)
+        if node.node_type == "Index Only Scan"
+        else rows
+    )
+    needed = DESCENT_BLOCKS * (node.loops or 0) + rows / ENTRIES_PER_BLOCK
+    return (node.exclusive_shared_blocks or 0) - heap >= max(WASTED_BLOCKS, BITMAP_WASTE_FACTOR * needed)
 
 
 def _index_of(case: Case, node: Node) -> tuple[Relation | None, Index | None]:

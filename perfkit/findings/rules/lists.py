@@ -23,7 +23,7 @@ COUNT_BYTES = 8
 """The width of a count; a row of any other width is not one."""
 
 _ARRAY = re.compile(r"= ANY \(+'\{([^']*(?:''[^']*)*)\}'")
-_COUNTED = re.compile(r"(?:\(InitPlan (\d+)\)\.col1|\$(\d+))\)? (?:>|<>|=) '?0'?(?!\d)")
+_COUNTED = re.compile(r"(?:\((InitPlan \d+)\)\.col1|(\$\d+)|\((SubPlan \d+)\))\)? (?:>|<>|=) '?0'?(?!\d)")
 
 
 def large_in_list(case: Case) -> Iterator[Finding]:
@@ -83,12 +83,12 @@ def count_used_as_exists(case: Case) -> Iterator[Finding]:
     if not counted:
         return
     for node in case.plan.walk():
-        name = re.match(r"InitPlan (\d+)(?: \(returns \$(\d+)\))?$", node.subplan_name or "")
-        if name is None or not counted & {f"InitPlan {name[1]}", f"${name[2]}"}:
+        name = re.match(r"((?:Init|Sub)Plan \d+)(?: \(returns (\$\d+)\))?$", node.subplan_name or "")
+        if name is None or not counted & {name[1], name[2]}:
             continue
         rows = _rows_counted(node)
         weight = weigh_whole(case, node)
-        if rows is None or rows < MANY_ROWS or not weight.matters:
+        if rows is None or rows < MANY_ROWS + (node.loops or 0) or not weight.matters:
             continue
         yield finding_at(
             node,
@@ -101,10 +101,10 @@ def count_used_as_exists(case: Case) -> Iterator[Finding]:
 
 
 def _compared_with_zero(node: Node) -> Iterator[str]:
-    """Names of the InitPlans whose value the node compares with zero."""
+    """Names of the InitPlans and SubPlans whose value the node compares with zero."""
     for text in (*conditions(node), *node.output):
         for found in _COUNTED.finditer(text):
-            yield f"InitPlan {found[1]}" if found[1] else f"${found[2]}"
+            yield next(name for name in found.groups() if name)
 
 
 def _rows_counted(node: Node) -> float | None:

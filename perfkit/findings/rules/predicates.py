@@ -24,10 +24,6 @@ from perfkit.plan.model import Node
 from perfkit.units import format_count
 
 TRIGRAM_CLASSES = ("gin_trgm_ops", "gist_trgm_ops")
-PATTERN_CLASSES = ("text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops")
-BYTE_COLLATIONS = frozenset({"C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic"})
-"""Collations that sort by code point, so that a prefix is a range."""
-
 _WIDER_TYPES = ("numeric", "double precision", "real", "bigint", "timestamp", "bpchar")
 """Types PostgreSQL casts a column to when it is compared with a value of that type."""
 
@@ -44,7 +40,7 @@ _INTO_DOCUMENT = frozenset({"->", "->>", "#>", "#>>", "[]"})
 """Operators that take a value out of a document."""
 
 
-def _filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, Weight]]:
+def filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, Weight]]:
     """Conditions left to the filter of scans that read many rows to keep few, where that takes time that matters.
 
     Of a plan that was not executed: those of dear scans whose operator is mostly selective.
@@ -67,7 +63,7 @@ def _filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, 
                 yield node, relation, restriction, weight
 
 
-def _found(
+def found(
     node: Node,
     id: str,
     weight: Weight,
@@ -101,7 +97,7 @@ def function_on_column(case: Case) -> Iterator[Finding]:
     The function is computed for every row. A range on the bare column says the same for dates and prefixes; else an index
     on the expression serves it. Fine where few rows are checked, or an index on exactly this expression is used.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         name = restriction.wrapper.lower()
         if (
             restriction.form != "call"
@@ -115,7 +111,7 @@ def function_on_column(case: Case) -> Iterator[Finding]:
         why = f"{restriction.wrapped} hides {restriction.column} from " + (
             f"the index {index.name}" if index else "any index on it"
         )
-        yield _found(node, "function-on-column", weight, restriction, why)
+        yield found(node, "function-on-column", weight, restriction, why)
 
 
 def case_insensitive_match(case: Case) -> Iterator[Finding]:
@@ -123,13 +119,13 @@ def case_insensitive_match(case: Case) -> Iterator[Finding]:
 
     An index on lower(column) serves lower(column) = …, one with pg_trgm serves ILIKE. Fine where few rows are checked.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         pattern = literal(restriction.other)
         is_case = restriction.form == "call" and restriction.wrapper.lower() in _CASE_FUNCTIONS
         is_ilike = restriction.operator == "~~*" and (pattern is None or not pattern.startswith(("%", "_")))
         if not (is_case or is_ilike) or (relation is not None and _serves_case(relation, restriction)):
             continue
-        yield _found(
+        yield found(
             node,
             "case-insensitive-match",
             weight,
@@ -152,14 +148,14 @@ def missing_expression_index(case: Case) -> Iterator[Finding]:
     own for the value, serves it. Fine where few rows are checked. Informational for arithmetic: such conditions are
     seldom asked often enough to pay for an index.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         if restriction.form != "operator" or restriction.against:
             continue
         if restriction.operator not in {"=", "= any", "<", "<=", ">", ">="}:
             continue
         if relation is not None and on_expression(relation, restriction.wrapped):
             continue
-        yield _found(
+        yield found(
             node, "missing-expression-index", weight, restriction, f"{it_seems(case)}no index holds {restriction.wrapped}",
             severity=None if restriction.wrapper in _INTO_DOCUMENT else "info",
         )  # fmt: skip
@@ -171,9 +167,9 @@ def timezone_cast_filter(case: Case) -> Iterator[Finding]:
     A half-open range, computed in the zone and compared with the bare column, says the same. Fine where few rows are
     checked.
     """
-    for node, _, restriction, weight in _filtered(case):
+    for node, _, restriction, weight in filtered(case):
         if restriction.form == "call" and restriction.wrapper.lower() == "timezone":
-            yield _found(
+            yield found(
                 node, "timezone-cast-filter", weight, restriction,
                 f"AT TIME ZONE hides {restriction.column} from any index on it",
             )  # fmt: skip
@@ -184,9 +180,9 @@ def cast_on_column(case: Case) -> Iterator[Finding]:
 
     Casting the value instead of the column, or a range (for ::date), lets the index serve. Fine where few rows are checked.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         if _is_cast(relation, restriction) and not _is_implicit(case, node, restriction):
-            yield _found(
+            yield found(
                 node, "cast-on-column", weight, restriction,
                 f"the cast to {restriction.wrapper} hides {restriction.column} from any index on it",
             )  # fmt: skip
@@ -198,10 +194,10 @@ def implicit_type_mismatch(case: Case) -> Iterator[Finding]:
     bigint against numeric, integer against double precision: the wider type wins, and an index on the column cannot serve.
     Passing the parameter, or writing the constant, in the column's type cures it. Fine where few rows are checked.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         if _is_cast(relation, restriction) and _is_implicit(case, node, restriction):
             column = relation.column(restriction.column) if relation else None
-            yield _found(
+            yield found(
                 node, "implicit-type-mismatch", weight, restriction,
                 f"{restriction.column}{f' ({column.type})' if column else ''} is compared as {restriction.wrapper}, so it"
                 f" is cast in every row",
@@ -236,12 +232,12 @@ def leading_wildcard_like(case: Case) -> Iterator[Finding]:
     Every row is compared. A trigram index (pg_trgm) finds substrings of three characters and more; full text search finds
     words. Fine where few rows are checked. Informational beside missing-trigram-index, which names the cure.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         pattern = _wildcard_pattern(restriction)
         if pattern is None:
             continue
         severity: Severity | None = "info" if _lacks_trigrams(relation, restriction, pattern) else None
-        yield _found(
+        yield found(
             node, "leading-wildcard-like", weight, restriction,
             f"the pattern '{pattern}' starts with a wildcard, which no b-tree serves", severity=severity,
         )  # fmt: skip
@@ -253,12 +249,12 @@ def missing_trigram_index(case: Case) -> Iterator[Finding]:
     GIN with gin_trgm_ops (extension pg_trgm) finds the few rows that can match. Fine on small tables, and useless for
     patterns with fewer than three characters in a row.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         pattern = _wildcard_pattern(restriction)
         if pattern is not None and _lacks_trigrams(relation, restriction, pattern):
             if relation is None and case.catalog is not None:
                 continue
-            yield _found(
+            yield found(
                 node, "missing-trigram-index", weight, restriction,
                 f"{it_seems(case)}no trigram index on {restriction.column} finds '{pattern}'",
             )  # fmt: skip
@@ -278,59 +274,13 @@ def _lacks_trigrams(relation: Relation | None, restriction: Restriction, pattern
     return relation is None or with_class(relation, restriction.column, TRIGRAM_CLASSES) is None
 
 
-def missing_pattern_ops_index(case: Case) -> Iterator[Finding]:
-    """A search for a prefix cannot use the index on the column, which is sorted by the rules of a language.
-
-    Only an index sorted by code point (text_pattern_ops, or a column with collation C) turns a prefix into a range. Fine
-    where few rows are checked. Without the catalog any prefix that an index does not serve is told.
-    """
-    for node, relation, restriction, weight in _filtered(case):
-        pattern = literal(restriction.other)
-        if case.catalog is None and _is_plain_prefix(restriction, pattern):
-            yield _found(
-                node, "missing-pattern-ops-index", weight, restriction,
-                f"{it_seems(case)}no index finds the prefix '{pattern}': one on {restriction.column} must be sorted by code point",
-            )  # fmt: skip
-            continue
-        if (
-            relation is None
-            or restriction.operator != "~~"
-            or pattern is None
-            or pattern.startswith(("%", "_"))
-        ):
-            continue
-        column, index = relation.column(restriction.column), leading(relation, restriction.column, "<")
-        if (
-            column is None
-            or restriction.form != "bare"
-            or column.collation in BYTE_COLLATIONS
-            or index is None
-        ):
-            continue
-        if with_class(relation, restriction.column, (*PATTERN_CLASSES, *TRIGRAM_CLASSES)):
-            continue
-        yield _found(
-            node, "missing-pattern-ops-index", weight, restriction,
-            f"{index.name} is sorted by the rules of {column.collation} and cannot find the prefix '{pattern}'",
-        )  # fmt: skip
-
-
-def _is_plain_prefix(restriction: Restriction, pattern: str | None) -> bool:
-    return (
-        restriction.operator == "~~"
-        and restriction.form == "bare"
-        and bool(pattern)
-        and not str(pattern).startswith(("%", "_"))
-    )
-
-
 def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
     """A search for what a document or array contains has no GIN index.
 
     Every document is fetched and searched. GIN finds the rows by key and value. Fine where few rows are checked; a GIN
     index costs much on writes.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         if restriction.operator not in {"@>", "?", "?|", "?&", "@?", "@@"} or restriction.form != "bare":
             continue
         column = relation.column(restriction.column) if relation else None
@@ -342,7 +292,7 @@ def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
         if not is_searchable:
             continue
         if relation is None or with_method(relation, restriction.column, "gin") is None:
-            yield _found(
+            yield found(
                 node, "missing-gin-jsonb", weight, restriction, f"{it_seems(case)}no GIN index on {restriction.column} serves"
                 f" {restriction.operator}",
             )  # fmt: skip
@@ -354,13 +304,13 @@ def any_array_not_indexable(case: Case) -> Iterator[Finding]:
     column @> ARRAY[value] says the same and uses it. Fine where few rows are checked. With a catalog, told only where
     there is a GIN index.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         if restriction.operator != "any =" or (case.catalog is not None and relation is None):
             continue
         index = with_method(relation, restriction.column, "gin") if relation else None
         if relation is not None and index is None:
             continue
-        yield _found(
+        yield found(
             node, "any-array-not-indexable", weight, restriction,
             f"= ANY ({restriction.column}) cannot use {index.name if index else 'a GIN index'}",
         )  # fmt: skip
@@ -371,19 +321,19 @@ def missing_fulltext_index(case: Case) -> Iterator[Finding]:
 
     A generated tsvector column or an expression index, with GIN, does it once per write. Fine where few rows are checked.
     """
-    for node, relation, restriction, weight in _filtered(case):
+    for node, relation, restriction, weight in filtered(case):
         column = relation.column(restriction.column) if relation else None
         if restriction.operator != "@@":
             continue
         if column is not None and column.type == "tsvector":
             if relation is not None and with_method(relation, restriction.column, "gin") is None:
-                yield _found(
+                yield found(
                     node, "missing-fulltext-index", weight, restriction, f"no GIN index holds the words of {column.name}"
                 )  # fmt: skip
         elif _TEXT_SEARCH in restriction.wrapped.lower() and (
             relation is None or on_expression(relation, restriction.wrapped) is None
         ):
-            yield _found(
+            yield found(
                 node, "missing-fulltext-index", weight, restriction,
                 f"{restriction.wrapped} is computed for every row",
             )  # fmt: skip
@@ -423,11 +373,6 @@ RULES = (
         id="missing-trigram-index",
         title="Substring search without a trigram index",
         check=missing_trigram_index,
-    ),
-    Rule(
-        id="missing-pattern-ops-index",
-        title="Prefix search on an index sorted by language",
-        check=missing_pattern_ops_index,
     ),
     Rule(id="missing-gin-jsonb", title="Containment search without GIN", check=missing_gin_jsonb),
     Rule(

@@ -21,6 +21,9 @@ HEAP_BLOCK_SHARE = 0.5
 FEW_COLUMNS = 4
 """More columns make the index nearly as wide as the table, and it would be written at nearly every change."""
 
+COVERING_MS = 1.0
+"""Fetches of less than a millisecond are not worth a wider index."""
+
 VISIBLE_SHARE = 0.8
 """With fewer pages all-visible an index-only scan visits the table all the same."""
 
@@ -39,6 +42,8 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
     for node in case.plan.walk():
         if node.node_type not in {"Index Scan", "Bitmap Heap Scan"} or not node.loops or node.filter:
             continue
+        if not (node.index_condition or node.recheck_condition):
+            continue
         rows, blocks = node.total_rows or 0.0, node.exclusive_shared_blocks or 0
         relation, weight = case.relation(node), weigh(case, node)
         wanted = _read_columns(case, node, relation) or _bare_columns(node)
@@ -46,6 +51,7 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
             rows / (node.loops or 1) < MANY_ROWS
             or blocks < HEAP_BLOCK_SHARE * rows
             or not weight.matters
+            or (weight.ms is not None and weight.ms < COVERING_MS)
             or wanted is None
         ):
             continue

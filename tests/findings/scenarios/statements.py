@@ -61,6 +61,23 @@ PREDICATES = (
         needs_llvm_icu=True,
     ),
     Scenario(
+        id="collation-prevents-prefix-index",
+        setup=("create index on issues (title)", "analyze issues"),
+        query="select id from issues where title like 'Issue c4ca42%'",
+        cure=("create index on issues (title varchar_pattern_ops)",),
+    ),
+    Scenario(
+        id="parallel-disabled-by-function",
+        setup=(
+            "create table ledger as select i, i % 100 as kind, repeat('x', 90) as note from generate_series(1, 200000) as i",
+            "create function is_odd(n int) returns boolean language plpgsql immutable as 'begin return n % 2 = 1; end'",
+            "vacuum analyze ledger",
+        ),
+        query="select count(*) from ledger where is_odd(kind)",
+        settings={"max_parallel_workers_per_gather": "2"},
+        cure=("alter function is_odd(int) parallel safe",),
+    ),
+    Scenario(
         id="missing-gin-jsonb",
         query="select id from issues where data @> '{\"ref\": 4711}'",
         cure=("create index on issues using gin (data jsonb_path_ops)",),
