@@ -101,7 +101,11 @@ def blocks(text: str, tree: Expr) -> dict[int, Block]:
 
 def _selects(node: Expr) -> Iterator[exp.Select]:
     is_select = isinstance(node, exp.Select)
-    names = [*(name for name in _TEXT_ORDER if name in node.args), *node.args] if is_select else ["with_", *node.args]
+    names = (
+        [*(name for name in _TEXT_ORDER if name in node.args), *node.args]
+        if is_select
+        else ["with_", *node.args]
+    )
     for name in dict.fromkeys(names):
         if is_select and name == "with_":
             yield from _below(node.args[name])
@@ -193,7 +197,9 @@ def _without_foreign_tail(node: exp.Select, block: Block) -> Block | None:
 
 
 def _agrees(node: exp.Select, block: Block) -> bool:
-    pieces = (piece for item in node.iter_expressions() if item.arg_key != "with_" for piece in local_nodes(item))
+    pieces = (
+        piece for item in node.iter_expressions() if item.arg_key != "with_" for piece in local_nodes(item)
+    )
     return len(block.selected.items()) == len(node.expressions) and all(
         block.span.start <= piece.meta["start"] < block.span.end
         for piece in pieces

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlglot import Expr, exp
 
@@ -18,7 +19,19 @@ from perfkit.sql.tokens import scan
 from perfkit.sql.usage import Reader
 
 _MORE_KEYWORDS = frozenset(
-    {"by", "exists", "values", "coalesce", "materialized", "rows", "over", "partition", "recursive", "min", "max"}
+    {
+        "by",
+        "exists",
+        "values",
+        "coalesce",
+        "materialized",
+        "rows",
+        "over",
+        "partition",
+        "recursive",
+        "min",
+        "max",
+    }
 )
 
 
@@ -140,7 +153,11 @@ def parameters(sql: str) -> set[int]:
 def output_names(tree: Expr) -> list[str]:
     while isinstance(tree, (exp.SetOperation, exp.Subquery)):
         tree = tree.this
-    return [output_name(item) or _function_name(item) for item in tree.expressions] if isinstance(tree, exp.Select) else []
+    return (
+        [output_name(item) or _function_name(item) for item in tree.expressions]
+        if isinstance(tree, exp.Select)
+        else []
+    )
 
 
 def _function_name(item: Expr) -> str:
@@ -172,7 +189,7 @@ def removal(clause: Clause, gone: Sequence[Span], draft: Draft) -> list[Edit]:
     if not kept:
         return [drop(clause, draft)]
     edits = [Edit(Span(all_spans[0].start, kept[0].start), "")] if all_spans[0] in gone else []
-    for before, span in zip(all_spans, all_spans[1:], strict=False):
+    for before, span in pairwise(all_spans):
         if span in gone and span.start > kept[0].start:
             edits.append(Edit(Span(before.end, span.end), ""))
     return edits
@@ -193,7 +210,11 @@ def addition(query: Query, condition: str, draft: Draft) -> Edit:
         if isinstance(holder, exp.Or):
             return Edit(where.body, draft.own(f"({body}) and {condition}"))
         last = where.conjuncts()[-1].start if len(where.conjuncts()) > 1 else where.whole.start
-        gap = draft.gap(max(draft.text.rfind("and", 0, last), draft.text.rfind("AND", 0, last)) if len(where.conjuncts()) > 1 else last)
+        gap = draft.gap(
+            max(draft.text.rfind("and", 0, last), draft.text.rfind("AND", 0, last))
+            if len(where.conjuncts()) > 1
+            else last
+        )
         return Edit(Span(where.body.end, where.body.end), gap + draft.own("and ") + condition)
     assert start is not None
     end = start.whole.end

@@ -1,0 +1,8 @@
+"""The transforms of a query's shape: how it joins, groups, pages and nests."""
+
+from __future__ import annotations
+
+from perfkit.sql.rewrites.not_in import not_in_to_not_exists
+from perfkit.sql.rewrites.rewrite import Transform
+
+SHAPE_TRANSFORMS: tuple[Transform, ...] = (not_in_to_not_exists,)
