@@ -13,7 +13,7 @@ from perfkit.errors import UsageError
 from perfkit.sql.keywords import RESERVED
 from perfkit.sql.parse import parse_statement
 from perfkit.sql.rewrites.blocks import Block, Clause, Span, blocks
-from perfkit.sql.scope import Scope, output_name
+from perfkit.sql.scope import Scope, is_star, output_name
 from perfkit.sql.statement import Statement
 from perfkit.sql.tokens import scan
 from perfkit.sql.usage import Reader
@@ -95,6 +95,15 @@ class Draft:
     def cut(self, span: Span) -> str:
         return self.text[span.start : span.end]
 
+    def parentheses(self, query: Query) -> Span:
+        """The query with the parentheses right around it; the query alone where there are none."""
+        span, tokens = query.block.span, scan(self.text)
+        before = [token for token in tokens if token.end <= span.start]
+        after = next((token for token in tokens if token.start >= span.end), None)
+        if not before or before[-1].text != "(" or after is None or after.text != ")":
+            return span
+        return Span(before[-1].start, after.end)
+
     def own(self, sql: str) -> str:
         """New SQL with its keywords in capitals where the statement writes them so."""
         if not self._is_upper:
@@ -153,15 +162,15 @@ def parameters(sql: str) -> set[int]:
 def output_names(tree: Expr) -> list[str]:
     while isinstance(tree, (exp.SetOperation, exp.Subquery)):
         tree = tree.this
-    return (
-        [output_name(item) or _function_name(item) for item in tree.expressions]
-        if isinstance(tree, exp.Select)
-        else []
-    )
+    return [_name(item) for item in tree.expressions] if isinstance(tree, exp.Select) else []
 
 
-def _function_name(item: Expr) -> str:
-    return item.key if isinstance(item, exp.Func) else "*" if isinstance(item, exp.Star) else ""
+def _name(item: Expr) -> str:
+    if is_star(item):
+        return "*"
+    if isinstance(item, exp.Subquery) and isinstance(item.this, exp.Select):
+        return _name(item.this.expressions[0])
+    return output_name(item) or (item.key if isinstance(item, exp.Func) else "")
 
 
 def ands(condition: Expr | None) -> Iterator[Expr]:

@@ -72,14 +72,14 @@ def _rewrite(draft: Draft, scope: Scope, search: exp.In, span: Span, inner: Quer
         left, right = qualified(item, inner.scope, draft, renamed), qualified(value, scope, draft)
         if left is None or right is None:
             return
-        pairs.append(f"{left} = {right}")
+        pairs.append((left, right))
     edits = [edit for edit in edits if not _within(edit.span, inner.block.selected.body)]
     selected = inner.block.selected
     edits.append(Edit(Span(selected.whole.start, selected.body.end), draft.own("select") + " 1"))
-    opening = draft.text.rindex("(", 0, inner.block.span.start)
+    opening = draft.parentheses(inner).start
     guards = [
-        f"{right.partition(' = ')[2]} is not null and "
-        for right, part in zip(pairs, sought, strict=True)
+        f"{right} is not null and "
+        for (_, right), part in zip(pairs, sought, strict=True)
         if not never_null(part, scope)
     ]
     edits.append(Edit(Span(span.start, opening), draft.own("".join(guards) + "not exists ")))
@@ -87,7 +87,7 @@ def _rewrite(draft: Draft, scope: Scope, search: exp.In, span: Span, inner: Quer
     if tail.strip() != ")":
         edits.append(Edit(Span(inner.block.span.end, span.end), ")"))
     where = inner.clause("where")
-    condition = draft.own(" and ").join(pairs)
+    condition = draft.own(" and ").join(f"{left} = {right}" for left, right in pairs)
     if where is not None and isinstance(inner.node.args["where"].this, exp.Or):
         edits += [
             Edit(Span(where.body.start, where.body.start), "("),

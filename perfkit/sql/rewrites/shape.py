@@ -4,5 +4,9 @@ from __future__ import annotations
 
 from perfkit.sql.rewrites.not_in import not_in_to_not_exists
 from perfkit.sql.rewrites.rewrite import Transform
+from perfkit.sql.rewrites.scalar_in_list import subqueries_to_grouped_join
 
-SHAPE_TRANSFORMS: tuple[Transform, ...] = (not_in_to_not_exists,)
+SHAPE_TRANSFORMS: tuple[Transform, ...] = (
+    not_in_to_not_exists,
+    subqueries_to_grouped_join,
+)
