@@ -42,6 +42,15 @@ class Clause:
         """The pieces between ANDs."""
         return _split(self.tokens, lambda token: token.is_word("and"))
 
+    def on_conditions(self, whole: Span, item: Span) -> list[Span]:
+        """The pieces between ANDs of the ON of one ``joined`` item; empty where it has none."""
+        tokens = [token for token in self.tokens if item.end <= token.start and token.end <= whole.end]
+        return (
+            _split(tokens[1:], lambda token: token.is_word("and"))
+            if tokens and tokens[0].is_word("on")
+            else []
+        )
+
     def joined(self) -> list[tuple[Span, Span]]:
         """Each item of a FROM: its span with the comma or the words of its join (and ON), and that of the item with its alias."""
         found: list[tuple[Span, Span]] = []

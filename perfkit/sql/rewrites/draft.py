@@ -23,14 +23,14 @@ _MORE_KEYWORDS = frozenset(
         "by",
         "exists",
         "values",
-        "coalesce",
         "materialized",
         "rows",
         "over",
         "partition",
         "recursive",
-        "min",
-        "max",
+        "filter",
+        "join",
+        "between",
     }
 )
 

@@ -25,7 +25,7 @@ _CURES = ("correlated-subquery-per-row", "many-subplan-loops")
 def subqueries_to_grouped_join(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
     draft = open_draft(statement, catalog)
     for query in draft.queries if draft is not None else ():
-        if draft is None or query.scope.is_grouped or not query.scope.sources or _is_cut_before(query):
+        if draft is None or query.scope.is_grouped or not query.scope.sources or is_cut_before(query):
             continue
         found = [
             item
@@ -36,7 +36,7 @@ def subqueries_to_grouped_join(statement: Statement, catalog: Catalog) -> Iterat
             yield from _rewrites(draft, query, found)
 
 
-def _is_cut_before(query: Query) -> bool:
+def is_cut_before(query: Query) -> bool:
     """True when LIMIT leaves few rows before the select list is computed: no key of the order is one of its subqueries."""
     if not query.node.args.get("limit"):
         return False

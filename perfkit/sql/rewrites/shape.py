@@ -5,8 +5,13 @@ from __future__ import annotations
 from perfkit.sql.rewrites.not_in import not_in_to_not_exists
 from perfkit.sql.rewrites.rewrite import Transform
 from perfkit.sql.rewrites.scalar_in_list import subqueries_to_grouped_join
+from perfkit.sql.rewrites.scalar_in_where import compared_subquery_to_grouped_join
+from perfkit.sql.rewrites.scalar_lookup import latest_to_distinct_on, lookup_to_left_join
 
 SHAPE_TRANSFORMS: tuple[Transform, ...] = (
     not_in_to_not_exists,
     subqueries_to_grouped_join,
+    lookup_to_left_join,
+    latest_to_distinct_on,
+    compared_subquery_to_grouped_join,
 )

@@ -59,11 +59,11 @@ FROM users u
 WHERE u.state = 'active'
 --> subqueries-to-grouped-join (correlated-subquery-per-row, many-subplan-loops)
 --> SELECT u.id,
--->        COALESCE(notes_by_author.written, 0) AS written,
+-->        coalesce(notes_by_author.written, 0) AS written,
 -->        coalesce(notes_by_author.last, 0) AS last
 --> FROM users u
 --> LEFT JOIN (
--->   SELECT n.author_id, count(*) AS written, MAX(n.id) filter (WHERE n.body <> 'note 3') AS last
+-->   SELECT n.author_id, count(*) AS written, max(n.id) FILTER (WHERE n.body <> 'note 3') AS last
 -->   FROM notes n
 -->   GROUP BY n.author_id
 --> ) notes_by_author ON notes_by_author.author_id = u.id
@@ -76,7 +76,7 @@ WHERE u.state = 'active'
 -->        coalesce(notes_by_author.last, 0) AS last
 --> FROM users u
 --> CROSS JOIN LATERAL (
--->   SELECT count(*) AS written, MAX(n.id) filter (WHERE n.body <> 'note 3') AS last
+-->   SELECT count(*) AS written, max(n.id) FILTER (WHERE n.body <> 'note 3') AS last
 -->   FROM notes n
 -->   WHERE n.author_id = u.id
 --> ) notes_by_author
