@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
+from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
 from perfkit.sql.statement import Statement
 
-TRANSFORMS: tuple[Transform, ...] = ()
+TRANSFORMS: tuple[Transform, ...] = SHAPE_TRANSFORMS
 
 
 def rewrites_of(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
