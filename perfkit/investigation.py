@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from perfkit.advise.evidence import Evidence
 from perfkit.advise.propose import propose
 from perfkit.advise.prove import prove
+from perfkit.advise.reconcile import reconciled
 from perfkit.advise.values import BUDGET_BYTES, BUDGET_SECONDS, Advice, Rejected
 from perfkit.capture.capture import DEFAULT_RUNS, capture
 from perfkit.capture.sensitivity import Sensitivity, measure_sensitivity
@@ -159,12 +160,13 @@ def investigate(
         others=others,
         progress=shown,
     )
+    findings = reconciled(findings, outcome.advice, statement, captured.catalog)
     return Investigation(
         query=captured.query,
         environment=captured.environment,
         before=captured.measurement,
         catalog=captured.catalog,
-        findings=tuple(_with_advice(finding, outcome.advice) for finding in findings),
+        findings=findings,
         advice=outcome.advice,
         rejected=(*outcome.rejected, *rejected),
         verdict=verdict_of(captured, findings, outcome),
@@ -175,7 +177,3 @@ def investigate(
         sensitivity=sensitivity,
         interrupted=outcome.interrupted,
     )
-
-
-def _with_advice(finding: Finding, advice: Sequence[Advice]) -> Finding:
-    return replace(finding, advice=tuple(one.id for one in advice if finding.id in one.cures))

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from perfkit.advise.index_conditions import is_narrow, is_sortable
 from perfkit.advise.index_proposal import Proposal
-from perfkit.advise.worth import nodes_of, worth_of
 from perfkit.catalog import Catalog, Relation
 from perfkit.findings.finding import Finding
 from perfkit.plan.model import Plan
@@ -44,7 +43,7 @@ def for_columns_read(
     """The likeliest b-trees with the other columns the statement reads included, where the plan fetches many rows."""
     if use.is_target or use.selects_star or not _is_visible(relation):
         return
-    if not _is_named(relation, findings) and (plan is None or not _fetches_many(relation, catalog, plan)):
+    if plan is not None and not _is_named(relation, findings):
         return
     compared = {item.column for item in use.predicates if item.use == "equality" and not item.is_under_or}
     plain = [base for base in basis if len(base.shapes) == 1 and base.shapes[0].method == "btree"]
@@ -75,11 +74,3 @@ def _is_visible(relation: Relation) -> bool:
 def _is_named(relation: Relation, findings: Sequence[Finding]) -> bool:
     names = (relation.name, relation.qualified_name)
     return any(finding.id == _CURE and finding.evidence.get("relation") in names for finding in findings)
-
-
-def _fetches_many(relation: Relation, catalog: Catalog, plan: Plan) -> bool:
-    """Whether an index leads to many rows one by one, in a share of the time that is worth a wider index."""
-    share = worth_of(relation, catalog, plan).share
-    fetched = [node for node in nodes_of(relation, catalog, plan) if node.node_type in _FETCHING]
-    rows = sum(node.total_rows or 0.0 for node in fetched)
-    return rows >= MANY_ROWS and (share is None or share >= LEAST_SHARE)

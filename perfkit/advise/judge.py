@@ -16,6 +16,10 @@ WORTHWHILE_FACTOR = 1.25
 """A remedy is kept and paid for with every write; less than a quarter faster or fewer blocks is not worth it."""
 
 
+WORTHWHILE_TEMP_BLOCKS = 256
+"""2 MB written and read: less stays in the page cache and costs nothing that shows."""
+
+
 def judge(before: Measurement, after: Measurement, same_result: bool | None) -> Proof:
     """The proof that two measurements of the same statement, taken interleaved, amount to."""
     time = compare_times(before.samples.values, after.samples.values)
@@ -48,7 +52,8 @@ def is_worthwhile(proof: Proof) -> bool:
     if (
         proof.before
         and proof.after
-        and (proof.before.counters.temp_blocks or 0) > (proof.after.counters.temp_blocks or 0)
+        and (proof.before.counters.temp_blocks or 0)
+        >= (proof.after.counters.temp_blocks or 0) + WORTHWHILE_TEMP_BLOCKS
     ):
         return True
     return max(gains, default=1.0) >= WORTHWHILE_FACTOR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perfkit.advise.application import application_candidates
 from perfkit.advise.candidates import index_candidates
 from perfkit.advise.evidence import Evidence
 from perfkit.advise.foreign_keys import foreign_key_candidates
@@ -28,5 +29,6 @@ def propose(evidence: Evidence) -> tuple[tuple[Candidate, ...], tuple[Rejected, 
         *statistics_candidates(evidence),
         *maintenance_candidates(evidence),
         *schema_candidates(evidence),
+        *application_candidates(evidence),
     )
     return tuple({candidate.sql: candidate for candidate in reversed(every)}.values())[::-1], rejected

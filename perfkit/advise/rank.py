@@ -85,7 +85,7 @@ def _rank(advice: Advice, best: float) -> tuple[float, ...]:
     is_as_good = ms <= max(best * NEARLY_AS_GOOD, best + NEARLY_MS)
     price = (
         float(bool(advice.caveats)),
-        float(len(advice.steps)),
+        float(len({step.kind for step in advice.steps} - {"statistics"})),
         float(_EFFORT[advice.kind]),
         float(advice.price.size_bytes or 0),
     )

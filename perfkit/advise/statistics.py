@@ -7,8 +7,14 @@ from collections.abc import Iterator, Sequence
 from perfkit.advise.evidence import Evidence, quoted_name
 from perfkit.advise.values import Candidate, Step
 from perfkit.catalog import Relation
+from perfkit.findings.conditions import read_condition
 from perfkit.findings.finding import Finding
+from perfkit.findings.tree import JOINS
 from perfkit.identifier import quote_identifier
+from perfkit.plan.model import Node
+
+SAMPLE_ROWS = 30_000
+"""What ANALYZE samples at the default target: a smaller table was read whole."""
 
 FINER_TARGET = 1000
 """Ten times the default of 100: a sample of 300,000 rows, and ten times the common values and histogram bounds."""
@@ -143,6 +149,15 @@ def _of_distinct(evidence: Evidence, finding: Finding) -> Iterator[Candidate]:
         undo=f"{alter} SET STATISTICS -1",
         one_of=group,
     )
+    if column.distinct_override is not None:
+        yield _with_analyze(
+            relation,
+            f"{alter} RESET (n_distinct)",
+            f"the number of distinct values stated for {column.name} is no longer true",
+            (finding.id, "row-misestimate"),
+            undo=f"{alter} SET (n_distinct = {column.distinct_override:g})",
+            one_of=group,
+        )
     actual = finding.evidence.get("actual_distinct")
     if isinstance(actual, int | float) and actual > 0:
         yield _with_analyze(
@@ -167,6 +182,9 @@ def _finer(evidence: Evidence, finding: Finding, analyzed: set[str]) -> Iterator
     from perfkit.sql.usage import resolve
 
     node, relation = evidence.node(finding), evidence.relation(finding)
+    if node is not None and node.node_type in JOINS:
+        yield from _finer_join(evidence, node)
+        return
     explained = {other.node for other in evidence.findings if other.id in _EXPLAINED}
     if relation is None or node is None or node.number in explained or relation.qualified_name in analyzed:
         return
@@ -188,6 +206,26 @@ def _finer(evidence: Evidence, finding: Finding, analyzed: set[str]) -> Iterator
         ("row-misestimate", "nested-loop-on-misestimate"),
         undo=f"{alter} SET STATISTICS -1",
     )
+
+
+def _finer_join(evidence: Evidence, join: Node) -> Iterator[Candidate]:
+    """A larger sample for the key of a join that gives far fewer or more rows than planned: rare or common keys were missed."""
+    condition = join.hash_condition or join.merge_condition or join.join_filter
+    scans = [node for node in join.walk() if node.relation]
+    for term in read_condition(condition or "").columns():
+        node = next((one for one in scans if term.qualifier in (one.alias, one.relation)), None)
+        relation = evidence.catalog.relation(node.relation or "", node.schema) if node is not None else None
+        column = relation.column(term.name) if relation is not None else None
+        if relation is None or column is None or (relation.rows or 0) < SAMPLE_ROWS:
+            continue
+        alter = f"ALTER TABLE {quoted_name(relation)} ALTER COLUMN {quote_identifier(column.name)}"
+        yield _with_analyze(
+            relation,
+            f"{alter} SET STATISTICS {FINER_TARGET}",
+            f"the sample was too small to tell the common values of {column.name} from the rare ones",
+            ("row-misestimate", "ndistinct-misestimate", "nested-loop-on-misestimate"),
+            undo=f"{alter} SET STATISTICS -1",
+        )
 
 
 _EXPLAINED = (

@@ -70,6 +70,14 @@ class SetRun:
     """None where the generic plan has the same shape, or there is none."""
 
 
+def _loss(run: SetRun) -> float:
+    """Milliseconds the generic plan takes beyond the custom one, where that is at least as much again."""
+    if run.generic is None or run.generic.ms is None or run.custom.ms is None:
+        return 0.0
+    is_clear = run.generic.ms >= ALIKE_FACTOR * max(run.custom.ms, NOTABLE_MS)
+    return run.generic.ms - run.custom.ms if is_clear else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity(Shown):
     """Several sets of values of one statement, compared."""
@@ -94,8 +102,17 @@ class Sensitivity(Shown):
 
     @property
     def investigated(self) -> SetRun:
-        """The worst set, or where all are alike the typical one."""
-        return self.run(self.typical if self.is_alike else self.worst)
+        """The set for which a generic plan in use is worst, else the worst set, or where all are alike the typical one."""
+        return self.skewed or self.run(self.typical if self.is_alike else self.worst)
+
+    @property
+    def skewed(self) -> SetRun | None:
+        """The set for which the generic plan, where that is chosen, takes most beyond a plan made for it."""
+        if self.chosen != "generic":
+            return None
+        losses = [(_loss(run), run) for run in self.runs]
+        loss, run = max(losses, key=lambda one: one[0])
+        return run if loss > 0 else None
 
     def run(self, number: int) -> SetRun:
         return next(one for one in self.runs if one.number == number)

@@ -65,6 +65,7 @@ SYMPTOMS: Mapping[str, frozenset[str]] = {
     "inefficient-index-scan": _CAUSES_OF_READING,
     "missing-composite-index": frozenset({"missing-gist-range-index", "missing-partial-index"}),
     "leading-wildcard-like": frozenset({"missing-trigram-index"}),
+    "missing-covering-index": frozenset({"lossy-bitmap"}),
     "correlated-subquery-per-row": frozenset({"count-used-as-exists"}),
 }
 """Findings that follow from another one at the same node, and are then told for information beside it."""
@@ -97,8 +98,20 @@ FOLLOWING: Mapping[str, frozenset[str]] = {
         {"top-n-per-group-window", "groupwise-max-full-scan", "offset-pagination", "distinct-hides-fanout"}
     ),
     "missing-index-order-limit": frozenset({"order-by-random", "offset-pagination"}),
+    "cast-on-column": frozenset({"partition-pruning-defeated"}),
+    "function-on-column": frozenset({"partition-pruning-defeated"}),
+    "timezone-cast-filter": frozenset({"partition-pruning-defeated"}),
+    "case-insensitive-match": frozenset({"partition-pruning-defeated"}),
+    "missing-expression-index": frozenset({"partition-pruning-defeated"}),
 }
 """Findings that follow from another one above or below them in the plan."""
+
+OF_WHOLE: Mapping[str, frozenset[str]] = {
+    "planning-dominates": frozenset({"too-many-partitions", "large-in-list"}),
+    "sort-spill": frozenset({"partitionwise-disabled"}),
+    "hash-spill": frozenset({"partitionwise-disabled"}),
+}
+"""Findings that follow from another one wherever it is."""
 
 
 def examine(
@@ -138,6 +151,7 @@ def _beside_causes(case: Case, findings: list[Finding]) -> Iterator[Finding]:
     for finding in findings:
         has_cause = any((finding.node, id) in causes for id in SYMPTOMS.get(finding.id, ()))
         has_cause = has_cause or _follows(case, finding, findings)
+        has_cause = has_cause or any(other.id in OF_WHOLE.get(finding.id, ()) for other in findings)
         yield replace(finding, severity="info") if has_cause else finding
 
 

@@ -91,6 +91,12 @@ def _lead(found: Sensitivity) -> str:
     shapes = len(found.shapes)
     plans = "one plan shape" if shapes == 1 else f"{shapes} plan shapes"
     worst, typical = found.run(found.worst), found.run(found.typical)
+    skewed = found.skewed
+    if skewed is not None and skewed.generic is not None:
+        return (
+            f"{len(found.runs)} sets of parameters, {plans}; investigated is set {skewed.number}, which the generic plan serves"
+            f" worst ({format_ms(skewed.generic.ms)} against {format_ms(skewed.custom.ms)} of a plan made for it)"
+        )
     if found.is_alike:
         return f"{len(found.runs)} sets of parameters, {plans}, about the same work; set {typical.number} is investigated"
     return (

@@ -28,6 +28,9 @@ from perfkit.units import BLOCK_BYTES, format_count, format_percent, format_rati
 MISESTIMATE_FACTOR = 10
 """Plans are chosen within a factor of a few; an order of magnitude picks another join or another index."""
 
+SOME_ROWS = 100
+"""So many rows where a handful was expected make a nested loop of what should have been hashed."""
+
 STALE_SHARE = 0.1
 """A tenth of the rows changed since ANALYZE: where autovacuum itself would refresh them (autovacuum_analyze_scale_factor)."""
 
@@ -68,7 +71,7 @@ def is_off(case: Case, node: Node) -> bool:
     if factor is None or node.node_type in _UNCOUNTED or 1 / MISESTIMATE_FACTOR < factor < MISESTIMATE_FACTOR:
         return False
     if factor > 1:
-        return (node.total_rows or 0.0) >= MANY_ROWS
+        return (node.total_rows or 0.0) >= SOME_ROWS
     planned = (node.estimate.rows if node.estimate else 0.0) * (node.loops or 0)
     return planned >= MANY_ROWS and not _may_stop_early(case, node)
 
@@ -80,7 +83,7 @@ def _may_stop_early(case: Case, node: Node) -> bool:
         if above.node_type == "Limit" or above.node_type == "Merge Join":
             return True
         stops = above.join_type in {"Semi", "Anti", "Right Semi", "Right Anti"} or above.is_inner_unique
-        if above.node_type in JOINS and stops and len(children(above)) == 2 and inner(above) is below:
+        if above.node_type == "Nested Loop" and stops and len(children(above)) == 2 and inner(above) is below:
             return True
         if below.parent_relationship in {"SubPlan", "InitPlan"}:
             return True
@@ -190,7 +193,7 @@ def decision(case: Case, node: Node) -> Node:
 
 
 def correlated_columns_misestimate(case: Case) -> Iterator[Finding]:
-    """Several equality conditions hold together far more often than the planner thinks.
+    """Several equality conditions hold together far more often than the planner thinks, or hardly ever.
 
     It multiplies their shares as if they were independent; a city and its postcode are not. CREATE STATISTICS
     (dependencies, mcv) on the columns teaches it. Fine where nothing above was chosen by the estimate.
@@ -202,7 +205,7 @@ def correlated_columns_misestimate(case: Case) -> Iterator[Finding]:
         is_stale = any(f.node == node.number for f in stale_statistics(case))
         if (
             node.node_type not in SCANS
-            or factor < MISESTIMATE_FACTOR
+            or 1 / MISESTIMATE_FACTOR < factor < MISESTIMATE_FACTOR
             or len({r.column for r in equal}) < 2
             or is_stale
         ):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.conditions import Term, read_condition
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import leading
-from perfkit.findings.tree import APPENDS, INDEX_SCANS, children, unwrapped
+from perfkit.findings.tree import APPENDS, INDEX_SCANS, JOINS, children, unwrapped
 from perfkit.findings.weight import MANY_ROWS, weigh, weigh_whole
 from perfkit.plan.misestimate import misestimates
 from perfkit.plan.model import Node
@@ -20,6 +20,12 @@ FEW_GROUPS_SHARE = 0.01
 
 DISTINCT_FACTOR = 10
 """An order of magnitude decides between hashing and sorting, and how much memory is planned for."""
+
+STATED_FACTOR = 3
+"""A number of distinct values that a person stated is doubted sooner than a sample."""
+
+RIGHT_FACTOR = 3
+"""Inputs planned within this do not explain a join that is off by ten."""
 
 SEVERAL_PARTITIONS = 3
 """With two partitions, working partition by partition gains little and is hard to tell from chance."""
@@ -127,6 +133,7 @@ def ndistinct_misestimate(case: Case) -> Iterator[Finding]:
     ALTER COLUMN … SET (n_distinct) or a larger statistics target tell it, CREATE STATISTICS (ndistinct) for several
     columns together. Informational unless a spill came of it. Fine where memory sufficed either way.
     """
+    yield from _of_joins(case)
     for birth in misestimates(case.plan, DISTINCT_FACTOR):
         node = birth.node
         is_grouped = node.node_type == "Aggregate" and node.group_key and node.estimate is not None
@@ -144,12 +151,87 @@ def ndistinct_misestimate(case: Case) -> Iterator[Finding]:
             f" ({format_ratio(birth.born_factor)})",
             weight,
             severity="warning" if spilled else "info",
+            **_grouped(case, node),
             group_key=", ".join(node.group_key),
             planned_rows=planned,
             actual_rows=actual,
             estimate_factor=birth.born_factor,
             has_spilled=spilled,
         )
+
+
+def _of_joins(case: Case) -> Iterator[Finding]:
+    """Joins on a plain column that give ten times more or fewer rows than planned, of inputs that were planned rightly."""
+    for node in case.plan.walk():
+        if node.node_type not in JOINS or not node.loops or len(children(node)) != 2:
+            continue
+        condition = node.hash_condition or node.merge_condition or ""
+        if not condition or not _are_right(children(node)):
+            continue
+        for scan, name in _joined_columns(node, condition):
+            relation = case.relation(scan)
+            column = relation.column(name) if relation is not None else None
+            if (
+                relation is None
+                or column is None
+                or column.statistics is None
+                or column.statistics.distinct == -1
+            ):
+                continue
+            stated = column.distinct_override is not None
+            planned, actual = (node.estimate.rows if node.estimate else 0.0), (node.total_rows or 0.0)
+            factor = max(planned, 1.0) / max(actual, 1.0)
+            limit = STATED_FACTOR if stated else DISTINCT_FACTOR
+            weight = weigh_whole(case, node)
+            if max(planned, actual) < MANY_ROWS or 1 / limit < factor < limit or not weight.matters:
+                continue
+            yield finding_at(
+                node,
+                "ndistinct-misestimate",
+                f"{format_count(planned)} rows were expected of joining {relation.name} by {name} and {format_count(actual)} came:"
+                f" {'its stated n_distinct is' if stated else 'its common and distinct values are'} not what the planner thinks",
+                weight,
+                severity="warning" if stated else "info",
+                relation=relation.qualified_name,
+                column=name,
+                planned_rows=planned,
+                actual_rows=actual,
+                estimate_factor=node.estimate_factor,
+                group_key=name,
+                distinct_override=column.distinct_override,
+            )
+            break
+
+
+def _are_right(sides: Sequence[Node]) -> bool:
+    factors = [unwrapped(side).estimate_factor for side in sides]
+    return all(factor is not None and 1 / RIGHT_FACTOR < factor < RIGHT_FACTOR for factor in factors)
+
+
+def _joined_columns(node: Node, condition: str) -> Iterator[tuple[Node, str]]:
+    """Scans with the column of theirs that the join compares, the largest first."""
+    scans = sorted((one for one in node.walk() if one.relation), key=lambda one: -(one.total_rows or 0.0))
+    for scan in scans:
+        for term in read_condition(condition).columns():
+            if term.qualifier in (scan.alias, scan.relation):
+                yield scan, term.name
+
+
+def _grouped(case: Case, node: Node) -> dict[str, str | None]:
+    """The table and the columns of it that rows are grouped by, where these are all of one table."""
+    terms = [read_condition(key) for key in node.group_key]
+    if not terms or any(term.kind != "column" for term in terms):
+        return {}
+    qualifiers = {term.qualifier for term in terms}
+    scans = [
+        below
+        for below in node.walk()
+        if below.relation and (qualifiers == {None} or qualifiers == {below.alias or below.relation})
+    ]
+    relations = {relation.qualified_name for scan in scans if (relation := case.relation(scan)) is not None}
+    if len(relations) != 1:
+        return {}
+    return {"relation": relations.pop(), "columns": ", ".join(term.name for term in terms)}
 
 
 def partitionwise_disabled(case: Case) -> Iterator[Finding]:
@@ -163,20 +245,23 @@ def partitionwise_disabled(case: Case) -> Iterator[Finding]:
     if setting is None or setting.value != "off":
         return
     for node in case.unfolded.walk():
-        if node.node_type != "Hash Join" or not node.loops or len(children(node)) != 2:
+        if node.node_type not in {"Hash Join", "Merge Join"} or not node.loops or len(children(node)) != 2:
             continue
         outer, table = children(node)[0], children(node)[1]
         keys = [_partition_keys(case, unwrapped(side)) for side in (outer, table)]
-        joined = {term.name for term in read_condition(node.hash_condition or "").columns()}
-        weight = weigh(case, node, table)
+        condition = node.hash_condition or node.merge_condition or ""
+        joined = {term.name for term in read_condition(condition).columns()}
+        weight = weigh(case, node, outer, table)
         if not keys[0] or not keys[1] or not weight.matters or not (keys[0] | keys[1]) <= joined:
             continue
-        spilled = (table.hash_batches or 1) > 1
+        spilled = (table.hash_batches or 1) > 1 or any(
+            side.node_type == "Sort" and side.sort_space_type == "Disk" for side in (outer, table)
+        )
         yield finding_at(
             node,
             "partitionwise-disabled",
-            f"{len(children(unwrapped(table)))} partitions are hashed as one table"
-            + (f" in {table.hash_batches} batches" if spilled else "")
+            f"{len(children(unwrapped(table)))} partitions are joined as one table"
+            + (f" in {table.hash_batches} batches" if (table.hash_batches or 1) > 1 else "")
             + ": enable_partitionwise_join is off",
             weight,
             severity="warning" if spilled else "info",

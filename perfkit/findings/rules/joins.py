@@ -44,8 +44,8 @@ FEW_ROWS = 2
 LATE_REMOVED_SHARE = 0.9
 """Nine in ten joined rows thrown away: most of the join was work for nothing."""
 
-USEFUL_HIT_SHARE = 0.1
-"""A cache that answers fewer than one look-up in ten costs more than it saves."""
+USEFUL_HIT_SHARE = 0.2
+"""A cache that answers fewer than one look-up in five costs more than it saves."""
 
 MANY_LOOKUPS = 1_000
 """A cache of fewer look-ups costs microseconds."""
@@ -310,7 +310,7 @@ def memoize_ineffective(case: Case) -> Iterator[Finding]:
             f"the cache on {node.cache_key} answered {format_count(hits)} of {format_count(lookups)} look-ups"
             + (f" and evicted {format_count(node.cache_evictions)} entries" if node.cache_evictions else ""),
             weight,
-            severity="warning" if own.matters else "info",
+            severity="warning" if own.matters or (whole.share or 0.0) >= DOMINATES_SHARE else "info",
             hits=hits,
             misses=misses,
             evictions=node.cache_evictions,

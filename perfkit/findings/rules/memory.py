@@ -37,8 +37,13 @@ def _of_kind(case: Case, kind: SpillKind) -> Iterator[tuple[Spill, Weight]]:
     """Spills of executed nodes that take time that matters, with all the nodes that write and read what was spilled."""
     for spill in spills(case.plan):
         weight = weigh(case, *_sharing(case, spill))
-        if spill.kind == kind and spill.node.loops and weight.matters:
+        if spill.kind == kind and spill.node.loops and weight.matters and not _is_tiny(spill):
             yield spill, weight
+
+
+def _is_tiny(spill: Spill) -> bool:
+    size = max(spill.disk_bytes or 0, (spill.temp_blocks or 0) * BLOCK_BYTES)
+    return 0 < size < TEMP_BLOCKS * BLOCK_BYTES
 
 
 def _sharing(case: Case, spill: Spill) -> tuple[Node, ...]:

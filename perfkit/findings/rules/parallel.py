@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from perfkit.capture.functions import called_functions
 from perfkit.catalog import Function
 from perfkit.findings.at import finding_at
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.tree import qualified
-from perfkit.findings.weight import DOMINATES_SHARE, weigh
+from perfkit.findings.weight import DOMINATES_SHARE, weigh, weigh_whole
 from perfkit.plan.model import Node, Plan
 from perfkit.units import format_count
 
@@ -37,10 +38,10 @@ def parallel_disabled_by_function(case: Case) -> Iterator[Finding]:
     if not blocking:
         return
     for node in case.plan.walk():
-        relation, weight = case.relation(node), weigh(case, node)
+        relation, weight = case.relation(node), weigh_whole(case, case.plan.root)
         if node.node_type != "Seq Scan" or relation is None or relation.pages < MIN_PARALLEL_PAGES:
             continue
-        if (weight.share or 0.0) < DOMINATES_SHARE or (weight.ms or 0.0) < WORTH_MS:
+        if (weight.ms or 0.0) < WORTH_MS or not _dominates(case, node, blocking):
             continue
         function = _nearest(blocking, node)
         yield finding_at(
@@ -54,6 +55,17 @@ def parallel_disabled_by_function(case: Case) -> Iterator[Finding]:
             parallel=function.parallel,
             volatility=function.volatility,
         )
+
+
+def _dominates(case: Case, scan: Node, blocking: list[Function]) -> bool:
+    """Whether scanning and calling the functions is most of the work: what workers could share."""
+    names = {one.name for one in blocking}
+    callers = [
+        node
+        for node in case.plan.walk()
+        if node.number != scan.number and names & called_functions(Plan(root=replace(node, children=())))
+    ]
+    return (weigh(case, scan, *callers).share or 0.0) >= DOMINATES_SHARE
 
 
 def _has_workers(plan: Plan) -> bool:

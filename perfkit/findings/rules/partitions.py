@@ -158,7 +158,8 @@ def too_many_partitions(case: Case) -> Iterator[Finding]:
     Coarser partitions, or a condition on the partition key, touch fewer. Fine where the whole of a very large table is
     read: then the partitions' share is small.
     """
-    for node, scans in _appends(case):
+    several = sorted(_appends(case), key=lambda one: -len(one[1]))
+    for node, scans in several[:1]:
         opening = _opening_ms(case)
         if len(scans) < MANY_PARTITIONS or opening is None:
             continue

@@ -1,0 +1,77 @@
+"""What only the authors of the application can change: no database tries it, so it is told without a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perfkit.advise.evidence import Evidence
+from perfkit.advise.values import Candidate
+from perfkit.findings.finding import Finding
+
+
+def application_candidates(evidence: Evidence) -> Iterator[Candidate]:
+    """A sentence of advice, as an SQL comment, for findings that no change of the database or the session cures."""
+    for finding in evidence.findings:
+        text = _advice(evidence, finding) if finding.severity != "info" else None
+        if text is not None:
+            sql, rationale = text
+            yield Candidate(kind="application", sql=sql, rationale=rationale, cures=(finding.id,))
+
+
+def _advice(evidence: Evidence, finding: Finding) -> tuple[str, str] | None:
+    match finding.id:
+        case "too-many-partitions" | "planning-dominates":
+            return _partitions(evidence, finding)
+        case "cartesian-join":
+            return (
+                "-- join the tables by the columns that belong together, or say CROSS JOIN where every pair is wanted",
+                "a join condition seems to be missing",
+            )
+        case "order-by-random":
+            return (
+                "-- pick a random key first: WHERE id >= (SELECT floor(random() * max(id)) FROM ...) ORDER BY id LIMIT 1,"
+                " or TABLESAMPLE SYSTEM_ROWS (n)",
+                "a random key, or a random page, is found without reading all rows",
+            )
+        case "workers-not-launched":
+            return (
+                "-- raise max_parallel_workers (and max_worker_processes) on the server, or run fewer parallel statements at a time",
+                "all workers the server allows were busy when this statement asked for them",
+            )
+        case "serialization-cost":
+            return (
+                "-- select only the columns that are shown, and fetch large values when they are asked for",
+                "turning values into text takes longer than finding them",
+            )
+        case "trigger-dominated-write":
+            return (
+                f"-- replace the row-level trigger {finding.evidence.get('trigger', '')} by one FOR EACH STATEMENT with a transition table:"
+                " REFERENCING NEW TABLE AS new_rows",
+                "one call for the statement does what now is done for each row",
+            )
+        case "wal-heavy-write":
+            return (
+                "-- write in batches, spread over time, and keep fewer indexes on what is written in bulk",
+                "most of the work is writing the log of changes to indexes and full pages",
+            )
+        case "cold-read":
+            return (
+                "-- read less (an index, fewer columns), keep the hot part in memory (shared_buffers, pg_prewarm), or accept the first run",
+                "most of the time went into reading blocks from disk",
+            )
+    return None
+
+
+def _partitions(evidence: Evidence, finding: Finding) -> tuple[str, str] | None:
+    partitioned = [one for one in evidence.catalog.relations if one.partition_key]
+    if not partitioned:
+        return (
+            "-- prepare the statement once and execute it often, so that it is planned once",
+            "planning takes longer than executing",
+        )
+    keys = ", ".join(f"{one.qualified_name} BY {one.partition_key}" for one in partitioned)
+    return (
+        f"-- add a condition on the partition key ({keys}), so that the other partitions are neither planned nor opened; or"
+        " make fewer, larger partitions",
+        "planning and opening the partitions takes longer than reading them",
+    )
