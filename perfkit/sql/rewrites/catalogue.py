@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfkit.catalog import Catalog
+from perfkit.sql.rewrites.arms import or_to_union_all
+from perfkit.sql.rewrites.containment import any_to_containment
+from perfkit.sql.rewrites.existence import count_to_exists
+from perfkit.sql.rewrites.plain_values import constants_to_column_type
+from perfkit.sql.rewrites.ranges import moments_to_ranges
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
+from perfkit.sql.rewrites.row_lists import row_list_to_values
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
 from perfkit.sql.statement import Statement
 
-TRANSFORMS: tuple[Transform, ...] = SHAPE_TRANSFORMS
+TRANSFORMS: tuple[Transform, ...] = (
+    moments_to_ranges,
+    constants_to_column_type,
+    any_to_containment,
+    count_to_exists,
+    or_to_union_all,
+    row_list_to_values,
+    *SHAPE_TRANSFORMS,
+)
 
 
 def rewrites_of(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
