@@ -40,8 +40,10 @@ def judge(before: Measurement, after: Measurement, same_result: bool | None) -> 
     )
 
 
-def is_worthwhile(proof: Proof) -> bool:
-    """Whether an improvement is large enough to be advised."""
+def is_worthwhile(proof: Proof, *, is_costly: bool = False) -> bool:
+    """Whether an improvement is large enough to be advised. What is ``is_costly`` to have must save time or shared blocks,
+    not temporary files alone.
+    """
     if proof.verdict != "improves":
         return False
     gains = [
@@ -50,7 +52,8 @@ def is_worthwhile(proof: Proof) -> bool:
         if ratio is not None
     ]
     if (
-        proof.before
+        not is_costly
+        and proof.before
         and proof.after
         and (proof.before.counters.temp_blocks or 0)
         >= (proof.after.counters.temp_blocks or 0) + WORTHWHILE_TEMP_BLOCKS

@@ -264,7 +264,7 @@ class _Court:
             candidate = replace(candidate, caveats=(*candidate.caveats, slows_down(slower)))
         if self.is_combination(candidate) and not beats(proof, self.advice):
             self.rejected.append(_rejected(candidate, "together they do no better than one alone", proof))
-        elif is_worthwhile(proof) or is_open:
+        elif is_worthwhile(proof, is_costly=candidate.kind in ("index", "schema", "maintenance")) or is_open:
             price = replace(trial.price, safe_sql=candidate.safe_sql)
             self.advice.append(_advice(candidate, price, proof))
             self._answered |= {candidate.one_of} - {None}

@@ -52,7 +52,12 @@ def _reconciled(
 ) -> Iterator[Finding]:
     traps = {trap.id for trap in TRAPS}
     for finding in findings:
-        is_promoted = best is not None and finding.id in _ESTIMATES and finding.id in best.cures
+        is_promoted = (
+            best is not None
+            and best.kind in ("statistics", "schema")
+            and finding.id in _ESTIMATES
+            and finding.id in best.cures
+        )
         is_gone = left is not None and finding.id not in left and finding.id not in cured | traps
         if finding.severity == "info" and is_promoted:
             yield replace(finding, severity="warning")

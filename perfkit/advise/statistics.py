@@ -39,6 +39,7 @@ def statistics_candidates(evidence: Evidence) -> Iterator[Candidate]:
             )
     for finding in evidence.of("correlated-columns-misestimate"):
         yield from _of_columns(evidence, finding)
+    yield from _together(evidence, list(evidence.of("correlated-columns-misestimate")))
     for finding in evidence.of("expression-no-statistics"):
         yield from _of_expression(evidence, finding)
     for finding in evidence.of("ndistinct-misestimate"):
@@ -62,6 +63,23 @@ def _of_columns(evidence: Evidence, finding: Finding) -> Iterator[Candidate]:
             cures=(finding.id, "row-misestimate", "nested-loop-on-misestimate"),
             one_of=f"statistics on {relation.qualified_name} ({listed})",
         )
+
+
+def _together(evidence: Evidence, findings: Sequence[Finding]) -> Iterator[Candidate]:
+    """Statistics on several tables at once: two wrong estimates may hide each other."""
+    parts = [next(_of_columns(evidence, finding), None) for finding in findings]
+    found = {part.relation: part for part in parts if part is not None}
+    if len(found) < 2:
+        return
+    steps = tuple(step for part in found.values() for step in part.steps)
+    yield Candidate(
+        kind="statistics",
+        sql="; ".join(step.sql for step in steps),
+        steps=steps,
+        rationale="; ".join(part.rationale for part in found.values()),
+        cures=next(iter(found.values())).cures,
+        undo_sql="; ".join(part.undo_sql for part in found.values() if part.undo_sql),
+    )
 
 
 def _of_expression(evidence: Evidence, finding: Finding) -> Iterator[Candidate]:
