@@ -111,17 +111,14 @@ def _written(
     selected = draft.cut(outer.block.selected.body)
     tail = outer.clause("order")
     ending = "\n" + draft.cut(tail.whole) if tail is not None else ""
+    lateral = body.replace("{group}", "grp.val")
+    joined = f"cross join lateral (\n  {lateral}\n) as {derived}"
     if groups.dimension is not None:
         table, key = groups.dimension
-        lateral = body.replace("{group}", f"dim.{key}")
-        return f"select {selected}\nfrom {table} as dim cross join lateral (\n  {lateral}\n) as {derived}{ending}"
+        return f"select {selected}\nfrom (select {key} as val from {table}) as grp {joined}{ending}"
     if groups.is_nullable:
         return None
-    lateral = body.replace("{group}", "grp.val")
-    return (
-        f"{groups.listing}\nselect {selected}\nfrom grp cross join lateral (\n  {lateral}\n) as {derived}\n"
-        f"where grp.val is not null{ending}"
-    )
+    return f"{groups.listing}\nselect {selected}\nfrom grp {joined}\nwhere grp.val is not null{ending}"
 
 
 def _names(item: Expr, name: str) -> bool:

@@ -27,3 +27,8 @@ insert into labels select i, 'label ' || i from generate_series(1, 8) as i;
 insert into label_links select distinct i % 6 + 1, i % 80 + 1 from generate_series(1, 200) as i;
 insert into imports select case when i % 4 > 0 then i end, 's' || i % 2 from generate_series(1, 12) as i;
 insert into "Order" select i, i % 10 + 1, date '2026-01-01' + i % 5, (i % 30) * 1.5 from generate_series(1, 80) as i;
+create table moments (id bigint primary key, at timestamp, on_day date, seen timestamptz, tags text[], kind smallint not null, room int not null);
+insert into moments select i, timestamp '2025-12-31 20:00' + (i % 200) * interval '37 minutes', date '2025-12-30' + i % 40,
+  case when i % 13 > 0 then timestamptz '2026-03-28 18:00+00' + (i % 120) * interval '29 minutes' end,
+  case when i % 10 > 0 then array['t' || i % 5, case when i % 3 > 0 then 'u' || i % 4 end] end, i % 5, i % 4 from generate_series(1, 400) as i;
+insert into moments select 1000 + i, date '2026-01-01' + i, date '2026-01-01' + i, timestamptz '2026-03-29 00:00+01' + i * interval '1 day', '{}', 1, 1 from generate_series(0, 9) as i;

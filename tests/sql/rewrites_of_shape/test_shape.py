@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,13 +14,16 @@ from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.sql import Statement, parse_statement, table_names
-from perfkit.sql.rewrites.rewrite import Rewrite
+from perfkit.sql.rewrites.catalogue import TRANSFORMS
+from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
 
 pytestmark = pytest.mark.server
 
 HERE = Path(__file__).parent
 CASES = read_cases(HERE / "cases")
+OF_CONDITIONS = read_cases(HERE / "cases_of_conditions")
+OTHERS = tuple(transform for transform in TRANSFORMS if transform not in SHAPE_TRANSFORMS)
 
 
 @pytest.fixture(scope="module")
@@ -40,15 +43,20 @@ def tracker(target: Target) -> Iterator[Session]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_rewrite_is_as_expected_and_gives_the_rows_it_says(case: Case, tracker: Session) -> None:
-    check(case, lambda sql: describe(case, sql, tracker))
+    check(case, lambda sql: describe(case, sql, tracker, SHAPE_TRANSFORMS))
 
 
-def describe(case: Case, sql: str, session: Session) -> list[str]:
+@pytest.mark.parametrize("case", OF_CONDITIONS, ids=lambda case: case.name)
+def test_conditions_groups_and_sets_are_rewritten_as_expected(case: Case, tracker: Session) -> None:
+    check(case, lambda sql: describe(case, sql, tracker, OTHERS))
+
+
+def describe(case: Case, sql: str, session: Session, transforms: Sequence[Transform]) -> list[str]:
     statement = parse_statement(sql)
     assert statement.parse_error is None
     catalog = read_catalog(session, table_names(statement))
     lines: list[str] = []
-    for transform in SHAPE_TRANSFORMS:
+    for transform in transforms:
         for rewrite in transform(statement, catalog):
             lines += [f"{rewrite.name} ({', '.join(rewrite.cures)})", *rewrite.sql.splitlines()]
             lines += [f"  values: {line}" for line in (rewrite.values_sql or "").splitlines()]
