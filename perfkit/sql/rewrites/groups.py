@@ -107,20 +107,19 @@ def groups_of(query: Query, column: exp.Column, catalog: Catalog) -> Groups | No
     )
 
 
-def _ordered(draft: Draft, query: Query, key: str) -> str | None:
-    """ORDER BY of the result: by the group alone, or none; None for any other."""
+def _ordered(draft: Draft, query: Query, key: str, column: str) -> str | None:
+    """ORDER BY of the result, whose group is put out as ``key``: by the group alone, or none; None for any other."""
     order = query.node.args.get("order")
     if order is None:
         return ""
     if len(order.expressions) != 1:
         return None
     node = unwrap(order.expressions[0].this)
-    if not isinstance(node, exp.Column) or identifier(node.this) != key.strip('"'):
+    names = {column, key.strip('"')}
+    if not isinstance(node, exp.Column) or identifier(node.this) not in names:
         return None
-    clause = query.clause("order")
-    assert clause is not None
-    written = draft.cut(clause.whole)
-    return "\n" + written.replace(f"{node.table}.", "", 1) if node.table else "\n" + written
+    direction = " desc" if order.expressions[0].args.get("desc") else ""
+    return "\n" + draft.own(f"order by {key}{direction}")
 
 
 def _values(draft: Draft, query: Query) -> tuple[str, Groups] | None:
@@ -136,7 +135,7 @@ def _values(draft: Draft, query: Query) -> tuple[str, Groups] | None:
         return None
     groups = groups_of(query, item, draft.catalog)
     name = quote_identifier(output_name(items[0]))
-    order = _ordered(draft, query, name)
+    order = _ordered(draft, query, name, identifier(item.this))
     if groups is None or order is None:
         return None
     sql = f"{groups.listing}\nselect val as {name} from grp where val is not null"
@@ -169,7 +168,8 @@ def _extremes(draft: Draft, query: Query) -> tuple[str, Groups] | None:
             )
         else:
             return None
-    order = _ordered(draft, query, name) if name else None
+    assert isinstance(key, exp.Column)
+    order = _ordered(draft, query, name, identifier(key.this)) if name else None
     if order is None:
         return None
     text = ", ".join(items).replace("{group}", "grp.val")
@@ -189,25 +189,20 @@ def _first_rows(draft: Draft, query: Query) -> tuple[str, Groups] | None:
     first = unwrap(query.node.args["order"].expressions[0].this)
     if groups is None or groups.is_nullable or len(spans) < 2 or first != key:
         return None
-    selected = draft.cut(query.block.selected.body)
-    opening = selected.lower().find("on")
-    closing = selected.find(")", opening)
     from_clause = query.clause("from")
-    if from_clause is None or closing < 0:
+    names = [output_name(item) for item in query.node.expressions]
+    if from_clause is None or not all(names):
         return None
-    listed = (
-        selected[closing + 1 :].strip()
-        if selected.lower().lstrip().startswith(("distinct", "on"))
-        else selected
-    )
+    listed = ", ".join(item.sql(dialect="postgres", comments=False) for item in query.node.expressions)
     rest = draft.text[spans[1].start : order.whole.end].strip()
     alias = query.scope.sources[0].alias
     inner = (
         f"select {listed} {draft.cut(from_clause.whole)} where {quote_identifier(alias)}.{groups.column} = grp.val"
         f" order by {rest} limit 1"
     )
+    shown = ", ".join(f"found.{quote_identifier(name)}" for name in names)
     sql = (
-        f"{groups.listing}\nselect found.*\nfrom grp cross join lateral (\n  {inner}\n) as found\n"
+        f"{groups.listing}\nselect {shown}\nfrom grp cross join lateral (\n  {inner}\n) as found\n"
         f"where grp.val is not null\norder by grp.val"
     )
     return sql, groups

@@ -64,7 +64,17 @@ select room, max(at) from moments group by room
 
 -- least and greatest under names
 select room as r, min(at) as first, max(at) as last from moments group by room order by room
---> nothing
+--> groups-to-hops (groupwise-max-full-scan, missing-index-group-by, top-n-per-group-window)
+--> with recursive grp (val) as (
+-->   (select room from moments where room is not null order by room limit 1)
+-->   union all
+-->   select (select room from moments where room > grp.val order by room limit 1) from grp where grp.val is not null
+--> )
+--> select grp.val as r, (select min(t.at) from moments as t where t.room = grp.val) as first, (select max(t.at) from moments as t where t.room = grp.val) as last
+--> from grp where val is not null
+--> order by r
+-->   if each value of moments.room is met once, in order
+-->   same 4 rows
 
 -- of a group that may be NULL
 select priority, max(id) from issues group by priority
@@ -80,7 +90,20 @@ select room, max(at) from moments where kind = 1 group by room
 
 -- the first row of each
 select distinct on (project_id) project_id, id, title from issues order by project_id, created_at desc, id
---> nothing
+--> groups-to-hops (groupwise-max-full-scan, missing-index-group-by, top-n-per-group-window)
+--> with recursive grp (val) as (
+-->   (select project_id from issues where project_id is not null order by project_id limit 1)
+-->   union all
+-->   select (select project_id from issues where project_id > grp.val order by project_id limit 1) from grp where grp.val is not null
+--> )
+--> select found.project_id, found.id, found.title
+--> from grp cross join lateral (
+-->   select project_id, id, title from issues where issues.project_id = grp.val order by created_at desc, id limit 1
+--> ) as found
+--> where grp.val is not null
+--> order by grp.val
+-->   if each value of issues.project_id is met once, in order
+-->   same 15 rows
 
 -- with a condition before it
 select distinct on (project_id) id from issues where state = 'opened' order by project_id, id
