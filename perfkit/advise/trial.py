@@ -25,6 +25,7 @@ from perfkit.errors import CaptureTimeout
 from perfkit.plan import Plan
 from perfkit.plan.shape import fingerprint
 from perfkit.progress import Advance
+from perfkit.sql.safety import needs_writing
 from perfkit.sql.statement import Statement
 from perfkit.stats import compare_counts, interleaved, median
 from perfkit.units import format_count
@@ -108,7 +109,7 @@ def try_in_place(
     With ``ends_spill`` it is measured only where it leaves no temporary file, with ``most_cost`` only where the planner
     expects no more.
     """
-    writes = bool(change.database) or subject.statement.kind != "select"
+    writes = bool(change.database) or needs_writing(subject.statement)
     with session.transaction(writes=writes):
         built, build_ms = (
             build(session, [step.sql for step in change.database]) if change.database else ([], None)
@@ -144,7 +145,7 @@ def try_apart(
     others: Sequence[Statement] = (),
 ) -> Trial:
     """Try a candidate that was already made on the database of ``changed``; ``session`` is on one without it."""
-    writes = subject.statement.kind != "select"
+    writes = needs_writing(subject.statement)
     with session.transaction(writes=writes), changed.transaction(writes=writes):
         before, after = _arms(session, changed, subject, change, ())
         only_informs = not subject.is_rewritten and all(step.kind == "statistics" for step in change.parts)

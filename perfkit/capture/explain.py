@@ -11,6 +11,7 @@ from perfkit.capture.temporary_names import without_session_number
 from perfkit.db.session import Session
 from perfkit.errors import CaptureError
 from perfkit.plan import Plan, read_json
+from perfkit.sql.safety import needs_writing
 from perfkit.sql.statement import Statement
 
 PlanCacheMode = Literal["auto", "force_custom_plan", "force_generic_plan"]
@@ -53,8 +54,8 @@ def execute_prepared(
 
 
 def transaction_for(session: Session, statement: Statement) -> AbstractContextManager[None]:
-    """The narrowest transaction that lets the statement run: read only for a SELECT, always rolled back."""
-    return session.transaction(writes=statement.kind != "select")
+    """The narrowest transaction that lets the statement run: read only where that suffices, always rolled back."""
+    return session.transaction(writes=needs_writing(statement))
 
 
 def _explain(session: Session, statement: Statement, parameters: Sequence[str | None], options: str) -> Plan:

@@ -34,6 +34,9 @@ TRAPS = (
 )
 """Told of plans under a millisecond too: the form does harm that this run did not show."""
 
+RIGHT = frozenset({"index-not-beneficial"})
+"""Says that nothing needs curing, which is worth saying of quick plans too."""
+
 MOST_NODES = 20
 """Partitions named by their number; of hundreds, the count says more than the list."""
 
@@ -171,12 +174,15 @@ def _worth_saying(plan: Plan, findings: Iterable[Finding]) -> list[Finding]:
         return [
             replace(finding, severity="warning") if finding.severity == "critical" else finding
             for finding in findings
-            if finding.id in traps
+            if finding.id in traps or finding.id in RIGHT
         ]
     return [
         finding
         for finding in findings
-        if finding.id in traps or finding.at_stake_ms is None or finding.at_stake_ms >= AT_STAKE_MS
+        if finding.id in traps
+        or finding.id in RIGHT
+        or finding.at_stake_ms is None
+        or finding.at_stake_ms >= AT_STAKE_MS
     ]
 
 

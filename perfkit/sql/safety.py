@@ -92,6 +92,16 @@ def refuse_unless_safe(statement: Statement, *, allow_writes: bool) -> None:
             )
 
 
+def needs_writing(statement: Statement) -> bool:
+    """Whether PostgreSQL refuses the statement in a read-only transaction: it changes rows, or locks them.
+
+    >>> from perfkit.sql.parse import parse_statement
+    >>> needs_writing(parse_statement("select 1 for update")), needs_writing(parse_statement("select 1"))
+    (True, False)
+    """
+    return statement.kind != "select" or bool(dangers(statement))
+
+
 def dangerous_calls(text: str) -> tuple[str, ...]:
     """Why a function that the text calls is more than a read, as ``dangers`` says it, whatever the statement around it."""
     return tuple(danger.reason for danger in dict.fromkeys(_calls(scan(text))))

@@ -11,13 +11,16 @@ from perfkit.findings.conditions import Term, conjuncts
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import column_list, leading, most_selective, selectivity
 from perfkit.findings.restrictions import Restriction, restrictions
-from perfkit.findings.tree import passes, qualified, tally
+from perfkit.findings.tree import passes, qualified, tally, unwrapped
 from perfkit.findings.weight import MANY_ROWS, weigh
 from perfkit.plan.model import Node
 from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_ms, format_percent
 
 SELECTIVE_SHARE = 0.1
 """Keeping more than a tenth of a table by an index touches most of its pages anyway, and out of order."""
+
+FEW_BLOCKS = 9
+"""A table of so few blocks is read as fast as an index is descended."""
 
 UNSELECTIVE_SHARE = 0.2
 """Keeping a fifth or more, a sequential scan reads no page that an index would spare (8 kB pages hold tens of rows)."""
@@ -164,8 +167,11 @@ def _is_large(scan: Node) -> bool:
 def index_not_beneficial(case: Case) -> Iterator[Finding]:
     """A filter keeps so much of a table that the sequential scan is right and no index on its columns would be used.
 
-    Informational: nothing needs curing here; the time goes with the rows that are asked for.
+    Informational: nothing needs curing here; the time goes with the rows that are asked for. Likewise of a table of a few
+    blocks, and of all rows in an order: sorting them beats fetching each from another page. Fine as it is.
     """
+    yield from _small_tables(case)
+    yield from _whole_orders(case)
     for node in case.plan.walk():
         if node.node_type != "Seq Scan" or not node.loops or not node.filter:
             continue
@@ -187,6 +193,43 @@ def index_not_beneficial(case: Case) -> Iterator[Finding]:
             columns=column_list(served),
             kept_share=rows.kept_share,
         )
+
+
+def _small_tables(case: Case) -> Iterator[Finding]:
+    for node in case.plan.walk():
+        relation = case.relation(node)
+        if node.node_type != "Seq Scan" or not node.loops or not node.filter or relation is None:
+            continue
+        if node is not unwrapped(case.plan.root) or not 0 < relation.pages <= FEW_BLOCKS:
+            continue
+        yield finding_at(
+            node,
+            "index-not-beneficial",
+            f"{qualified(node)} has {format_count(relation.pages)} {'block' if relation.pages == 1 else 'blocks'}: an index saves"
+            " nothing over reading them all",
+            weigh(case, node),
+            severity="info",
+            pages=relation.pages,
+        )
+
+
+def _whole_orders(case: Case) -> Iterator[Finding]:
+    sort = case.plan.root
+    scan = unwrapped(sort)
+    relation = case.relation(scan)
+    if sort.node_type != "Sort" or scan.node_type != "Seq Scan" or scan.filter or relation is None:
+        return
+    if not sort.loops or sort.sort_space_type == "Disk" or (scan.total_rows or 0.0) < MANY_ROWS:
+        return
+    yield finding_at(
+        sort,
+        "index-not-beneficial",
+        f"all {format_count(scan.total_rows)} rows of {qualified(scan)} are wanted: sorting them in memory beats fetching each"
+        " through an index",
+        weigh(case, sort),
+        severity="info",
+        rows_sorted=scan.total_rows,
+    )
 
 
 RULES = (

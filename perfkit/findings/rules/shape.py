@@ -26,6 +26,7 @@ TOP_SHARE = 0.1
 
 _NOT_IN = re.compile(r"\bnot\s+in\s*\(\s*(select|with)\b", re.IGNORECASE)
 _UNION = re.compile(r"\bunion\b(?!\s+all\b)", re.IGNORECASE)
+_VOLATILE = re.compile(r"\b(?:random|clock_timestamp|gen_random_uuid|nextval|timeofday)\(")
 _NO_PARTNER = re.compile(r"\(\(?count\([^)]*\)\)? = 0\)")
 
 
@@ -147,6 +148,8 @@ def cte_materialization_fence(case: Case) -> Iterator[Finding]:
         body = bodies.get(node.cte or "")
         if node.node_type != "CTE Scan" or body is None or not node.loops or not node.filter:
             continue
+        if _draws(body):
+            continue
         rows, weight = tally(node), weigh_whole(case, body)
         if rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE or not weight.matters:
             continue
@@ -160,6 +163,13 @@ def cte_materialization_fence(case: Case) -> Iterator[Finding]:
             condition=node.filter,
             kept_share=rows.kept_share,
         )
+
+
+def _draws(body: Node) -> bool:
+    """Whether the CTE draws numbers or moments that must not be drawn anew for each use."""
+    return any(
+        _VOLATILE.search(text) for below in body.walk() for text in (*below.output, below.filter or "")
+    )
 
 
 def union_instead_of_union_all(case: Case) -> Iterator[Finding]:
