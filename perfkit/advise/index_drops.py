@@ -19,7 +19,7 @@ _UNIQUE = "make sure that it is not the table's replica identity (ALTER TABLE â€
 
 def spare_index_candidates(catalog: Catalog, findings: Sequence[Finding]) -> Iterator[Candidate]:
     """One DROP INDEX for each index that a ``duplicate-index``, ``redundant-prefix-index`` or ``unused-index`` finding names,
-    in the findings' order.
+    and a ``hot-update-lost`` one where the index was never read, in the findings' order.
 
     Never for an index that enforces a constraint, nor for a partition's, which belongs to its parent's; a unique one only
     where another unique index repeats it.
@@ -34,7 +34,13 @@ def spare_index_candidates(catalog: Catalog, findings: Sequence[Finding]) -> Ite
         if reason is None:
             continue
         seen.add(index.name)
-        caveats = _UNREAD if finding.id == "unused-index" else (_UNIQUE,) if index.is_unique else ()
+        caveats = (
+            _UNREAD
+            if finding.id in ("unused-index", "hot-update-lost")
+            else (_UNIQUE,)
+            if index.is_unique
+            else ()
+        )
         yield Candidate(
             kind="index",
             sql=drop_existing(index),
@@ -64,6 +70,8 @@ def _reason(finding: Finding, relation: Relation, index: Index) -> str | None:
         (other for other in relation.indexes if other.name == finding.evidence.get("kept_index")), None
     )
     freed = "" if index.size_bytes is None else f"; frees {format_bytes(index.size_bytes)}"
+    if finding.id == "hot-update-lost" and not index.is_unique and not index.scans:
+        return f"without {index.name} these updates write no index at all; it was not read since the statistics reset{freed}"
     if finding.id == "unused-index" and not index.is_unique:
         return f"{index.name} is written at every change and was never read{freed}"
     if finding.id == "duplicate-index" and kept is not None and (kept.is_unique or not index.is_unique):

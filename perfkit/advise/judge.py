@@ -16,6 +16,13 @@ WORTHWHILE_FACTOR = 1.25
 """A remedy is kept and paid for with every write; less than a quarter faster or fewer blocks is not worth it."""
 
 
+COSTLY_FACTOR = 1.5
+"""An index is paid for with every write, so a third of the time or the blocks must go."""
+
+COSTLY_SAVES_MS = 0.3
+COSTLY_SAVES_BLOCKS = 100
+"""Less than this no index is worth, whatever its factor."""
+
 WORTHWHILE_TEMP_BLOCKS = 256
 """2 MB written and read: less stays in the page cache and costs nothing that shows."""
 
@@ -46,6 +53,8 @@ def is_worthwhile(proof: Proof, *, is_costly: bool = False) -> bool:
     """
     if proof.verdict != "improves":
         return False
+    if is_costly and not _saves_enough(proof):
+        return False
     gains = [
         1 / ratio if ratio else float("inf")
         for ratio in (proof.time_ratio, proof.blocks_ratio)
@@ -59,7 +68,16 @@ def is_worthwhile(proof: Proof, *, is_costly: bool = False) -> bool:
         >= (proof.after.counters.temp_blocks or 0) + WORTHWHILE_TEMP_BLOCKS
     ):
         return True
-    return max(gains, default=1.0) >= WORTHWHILE_FACTOR
+    return max(gains, default=1.0) >= (COSTLY_FACTOR if is_costly else WORTHWHILE_FACTOR)
+
+
+def _saves_enough(proof: Proof) -> bool:
+    """Whether what is saved would be noticed at all, be the factor what it may."""
+    if proof.before is None or proof.after is None:
+        return True
+    saved_ms = median(proof.before.samples.values) - median(proof.after.samples.values)
+    saved_blocks = (proof.before.counters.shared_blocks or 0) - (proof.after.counters.shared_blocks or 0)
+    return saved_ms >= COSTLY_SAVES_MS or saved_blocks >= COSTLY_SAVES_BLOCKS
 
 
 def _blocks(before: Counters, after: Counters) -> dict[str, Direction]:

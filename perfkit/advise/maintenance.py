@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from perfkit.advise.evidence import Evidence, quoted_name
 from perfkit.advise.values import Candidate
 from perfkit.catalog import Relation
+from perfkit.identifier import quote_identifier
 
 LOCKS_ALL = (
     "VACUUM FULL locks the table against reads and writes and needs room for a second copy; on a busy server use"
@@ -26,7 +27,23 @@ def maintenance_candidates(evidence: Evidence) -> Iterator[Candidate]:
             )
     for finding in evidence.of("table-bloat"):
         relation = evidence.relation(finding)
-        if relation is not None:
+        index = finding.evidence.get("index")
+        if (
+            relation is not None
+            and finding.evidence.get("index_blocks") is not None
+            and isinstance(index, str)
+        ):
+            schema, _, bare = index.rpartition(".")
+            name = f"{quote_identifier(schema)}.{quote_identifier(bare)}"
+            yield Candidate(
+                kind="maintenance",
+                sql=f"REINDEX INDEX {name}",
+                rationale="packs the entries of the index into as few blocks as they need",
+                cures=(finding.id,),
+                relation=relation.qualified_name,
+                safe_sql=f"REINDEX INDEX CONCURRENTLY {name}",
+            )
+        elif relation is not None:
             name = quoted_name(relation)
             yield Candidate(
                 kind="maintenance",

@@ -28,6 +28,9 @@ from perfkit.units import BLOCK_BYTES, format_count, format_percent, format_rati
 MISESTIMATE_FACTOR = 10
 """Plans are chosen within a factor of a few; an order of magnitude picks another join or another index."""
 
+NEARLY_ALL = 0.999
+"""A column NULL in all sampled rows."""
+
 SOME_ROWS = 100
 """So many rows where a handful was expected make a nested loop of what should have been hashed."""
 
@@ -136,8 +139,11 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
         never = rows is None and all(column.statistics is None for column in relation.columns)
         changed = activity.modified_since_analyze if activity else 0
         size = max(rows or 0.0, float(activity.live_rows) if activity else 0.0, 1.0)
-        if not never and (
-            changed < MANY_ROWS or changed < STALE_SHARE * size or _is_counted_twice(relation, node)
+        unknown = _unknown_column(node, relation) if not never else None
+        if (
+            not never
+            and unknown is None
+            and (changed < MANY_ROWS or changed < STALE_SHARE * size or _is_counted_twice(relation, node))
         ):
             continue
         planned, actual = _rows(node)
@@ -149,6 +155,8 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
         since = (
             "was never analysed"
             if never
+            else f"has a column, {unknown}, whose values no ANALYZE has seen"
+            if unknown is not None
             else f"had {format_count(changed)} rows ({format_percent(min(changed / size, 1.0))}) changed since its last ANALYZE"
         )
         yield finding_at(
@@ -163,6 +171,18 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
             modified_since_analyze=None if never else changed,
             last_analyze=activity.last_analyze if activity else None,
         )
+
+
+def _unknown_column(node: Node, relation: Relation) -> str | None:
+    """A column that a condition compares with a constant and that has no statistics, or was NULL throughout when they were taken."""
+    for text in (node.filter, node.index_condition or node.recheck_condition):
+        for restriction in restrictions(text, node.alias, relation):
+            column = relation.column(restriction.column)
+            if column is None or restriction.against is not None or restriction.operator == "is null":
+                continue
+            if column.statistics is None or column.statistics.null_fraction >= NEARLY_ALL:
+                return column.name
+    return None
 
 
 def _is_counted_twice(relation: Relation, node: Node) -> bool:
