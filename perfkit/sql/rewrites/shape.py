@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perfkit.sql.rewrites.fanout import distinct_to_exists
 from perfkit.sql.rewrites.not_in import not_in_to_not_exists
 from perfkit.sql.rewrites.rewrite import Transform
 from perfkit.sql.rewrites.scalar_in_list import subqueries_to_grouped_join
@@ -14,4 +15,5 @@ SHAPE_TRANSFORMS: tuple[Transform, ...] = (
     lookup_to_left_join,
     latest_to_distinct_on,
     compared_subquery_to_grouped_join,
+    distinct_to_exists,
 )
