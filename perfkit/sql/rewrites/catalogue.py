@@ -8,7 +8,6 @@ from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.arms import or_to_union_all
 from perfkit.sql.rewrites.containment import any_to_containment
 from perfkit.sql.rewrites.existence import count_to_exists
-from perfkit.sql.rewrites.fence import fence_to_inline
 from perfkit.sql.rewrites.groups import groups_to_hops
 from perfkit.sql.rewrites.plain_values import constants_to_column_type
 from perfkit.sql.rewrites.ranges import moments_to_ranges
@@ -16,7 +15,6 @@ from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.row_lists import row_list_to_values
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
 from perfkit.sql.rewrites.top_rows import numbered_to_lateral
-from perfkit.sql.rewrites.union_all import union_to_union_all
 from perfkit.sql.statement import Statement
 
 TRANSFORMS: tuple[Transform, ...] = (
@@ -26,8 +24,6 @@ TRANSFORMS: tuple[Transform, ...] = (
     count_to_exists,
     or_to_union_all,
     row_list_to_values,
-    fence_to_inline,
-    union_to_union_all,
     groups_to_hops,
     numbered_to_lateral,
     *SHAPE_TRANSFORMS,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from sqlglot import exp
 
@@ -12,7 +11,7 @@ from perfkit.catalog import Catalog
 from perfkit.sql.operands import is_stable, unwrap
 from perfkit.sql.rewrites.blocks import Span
 from perfkit.sql.rewrites.draft import Draft, Edit, Query, open_draft
-from perfkit.sql.rewrites.from_items import Condition, Items, read_items, row_key
+from perfkit.sql.rewrites.from_items import Condition, Items, read_items, row_key, with_conditions
 from perfkit.sql.rewrites.keys import base_column, name_of
 from perfkit.sql.rewrites.rewrite import Rewrite
 from perfkit.sql.scope import aliased, identifier, is_aggregate, is_star
@@ -121,7 +120,7 @@ def _rewrite(draft: Draft, items: Items, removal: Edit) -> Iterator[Rewrite]:
         if found.exists:
             exists.append(found.exists)
         moved += found.spans
-    edits += _where(draft, items, moved, exists)
+    edits += with_conditions(draft, items.query, moved, exists)
     sql = draft.edited(edits)
     if sql is None:
         return
@@ -225,29 +224,3 @@ def _can_lead(items: Items, gone: Sequence[int]) -> bool:
         and not items.sides[1]
         and all(condition.sources & set(gone) for condition in items.conditions if condition.item == 1)
     )
-
-
-def _where(draft: Draft, items: Items, moved: Sequence[Span], exists: Sequence[str]) -> list[Edit]:
-    """Edits that replace the moved conditions of the WHERE by the EXISTS, at the place of the first of them."""
-    if not exists:
-        return []
-    query = items.query
-    where, start = query.clause("where"), query.block.clauses["from"]
-    if where is None:
-        gap, end = draft.gap(start.whole.start), start.whole.end
-        text = (gap + draft.own("and ")).join(exists)
-        return [Edit(Span(end, end), gap + draft.own("where ") + text)]
-    ands = [token.start for token in where.tokens if token.is_word("and")]
-    glue = (draft.gap(ands[-1]) if ands else " ") + draft.own("and ")
-    text = glue.join(exists)
-    if not moved:
-        body = draft.cut(where.body)
-        is_or = isinstance(query.node.args["where"].this, exp.Or)
-        return [Edit(where.body, (f"({body})" if is_or else body) + glue + text)]
-    spans = where.conjuncts()
-    first = min(moved, key=lambda span: span.start)
-    edits = [Edit(first, text)]
-    for before, span in pairwise(spans):
-        if span in moved and span != first:
-            edits.append(Edit(Span(before.end, span.end), ""))
-    return edits

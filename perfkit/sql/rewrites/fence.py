@@ -1,70 +1,95 @@
-"""A materialised CTE that conditions from outside cannot enter, without the fence."""
+"""A CTE that PostgreSQL computes apart from the query around it, let into that query."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlglot import exp
+from sqlglot import Expr, exp
 
 from perfkit.catalog import Catalog
 from perfkit.sql.operands import is_stable
-from perfkit.sql.rewrites.draft import is_sound
+from perfkit.sql.rewrites.blocks import Span
+from perfkit.sql.rewrites.draft import Draft, Edit, open_draft
 from perfkit.sql.rewrites.rewrite import Rewrite
 from perfkit.sql.scope import identifier
 from perfkit.sql.statement import Statement
-from perfkit.sql.tokens import Token, fold, scan
+from perfkit.sql.tokens import Token, scan
 
-_SINCE = 120000
+_FIRST_VERSION = 120000
+"""Before, every CTE was computed apart and there was no word against it."""
 
 
-def fence_to_inline(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
-    """AS MATERIALIZED, and a CTE that is read several times, as NOT MATERIALIZED; one that recurs, writes, locks or calls
-    volatile functions stays as it is."""
-    tree = statement.tree
-    with_ = tree.args.get("with_") if tree is not None else None
-    if tree is None or with_ is None or with_.args.get("recursive") or catalog.server_version_num < _SINCE:
+def fence_removed(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
+    draft = open_draft(statement, catalog)
+    if draft is None or catalog.server_version_num < _FIRST_VERSION:
         return
-    for cte in with_.expressions:
-        name = identifier(cte.args["alias"].this)
-        body = cte.this
-        reads = [table for table in tree.find_all(exp.Table) if not table.db and fold(table.name) == name]
-        is_fence = cte.args.get("materialized") is True or len(reads) > 1
-        if not is_fence or not isinstance(body, exp.Select) or body.find(exp.Lock) or not is_stable(body):
-            continue
-        sql = _opened(statement.text, name)
-        if sql is None or not is_sound(statement, sql):
-            continue
-        caveats = ("it is then computed once for each time it is read",) if len(reads) > 1 else ()
+    edits: list[Edit] = []
+    names: list[str] = []
+    repeated: list[str] = []
+    for clause in draft.tree.find_all(exp.With):
+        for cte in clause.expressions:
+            edit = (
+                _edit(draft, cte) if not clause.args.get("recursive") and _can_fold(cte, draft.tree) else None
+            )
+            if edit is not None:
+                edits.append(edit)
+                names.append(identifier(cte.args["alias"].this))
+                if _references(draft.tree, names[-1]) > 1:
+                    repeated.append(names[-1])
+    sql = draft.edited(edits) if edits else None
+    if sql is not None:
         yield Rewrite(
-            name="fence-to-inline",
+            name="fence-removed",
             sql=sql,
-            cures=("cte-materialization-fence", "temp-io"),
-            rationale=f"conditions on {name} reach the tables it reads",
-            conditions=(f"{name} calls no volatile function and writes nothing",),
-            caveats=caveats,
+            cures=("cte-materialization-fence",),
+            rationale=f"What is asked of {' and '.join(names)} reaches its tables, instead of filtering rows that were all computed before.",
+            conditions=(f"{' and '.join(names)} reads only, locks nothing and calls nothing volatile",),
+            caveats=(f"{' and '.join(repeated)} is computed once for each place that reads it",)
+            if repeated
+            else (),
         )
 
 
-def _opened(text: str, name: str) -> str | None:
-    """The text with NOT MATERIALIZED in the definition of that CTE."""
-    tokens = scan(text)
-    for place in range(1, len(tokens) - 2):
-        if fold(tokens[place].text.strip('"')) != name or not _begins(tokens[place - 1]):
-            continue
-        after = place + 1
-        if tokens[after].text == "(":
-            while after < len(tokens) and tokens[after].text != ")":
-                after += 1
-            after += 1
-        if after + 1 >= len(tokens) or not tokens[after].is_word("as"):
-            continue
-        following = tokens[after + 1]
-        end = following.end if following.is_word("materialized") else tokens[after].end
-        if following.is_word("not"):
-            return None
-        return text[: tokens[after].end] + " not materialized" + text[end:]
+def _can_fold(cte: exp.CTE, tree: Expr) -> bool:
+    query, name = cte.this, identifier(cte.args["alias"].this)
+    count = _references(tree, name)
+    if not isinstance(query, (exp.Select, exp.SetOperation, exp.Subquery)) or count == 0:
+        return False
+    if cte.args.get("materialized") is False or (cte.args.get("materialized") is None and count < 2):
+        return False
+    if any(select.args.get("locks") for select in query.find_all(exp.Select)):
+        return False
+    if query.find(exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TableSample) or not is_stable(query):
+        return False
+    # What stands for its own rows already takes no condition from outside.
+    is_cut = any(query.args.get(part) for part in ("limit", "offset"))
+    return not is_cut and all(is_stable(node) for node in query.find_all(exp.Func))
+
+
+def _references(tree: Expr, name: str) -> int:
+    return sum(
+        identifier(table.this) == name and not table.args.get("db") for table in tree.find_all(exp.Table)
+    )
+
+
+def _edit(draft: Draft, cte: exp.CTE) -> Edit | None:
+    """MATERIALIZED taken out where one place reads the CTE; NOT MATERIALIZED written where several do."""
+    place = cte.args["alias"].this.meta.get("start")
+    tokens = [token for token in scan(draft.text) if place is not None and token.start >= place]
+    opening = _after_as(tokens)
+    if opening is None:
+        return None
+    start, opening_token = opening
+    is_single = _references(draft.tree, identifier(cte.args["alias"].this)) == 1
+    word = "" if is_single else draft.own("not materialized ")
+    return Edit(Span(start, opening_token.start), word)
+
+
+def _after_as(tokens: list[Token]) -> tuple[int, Token] | None:
+    """Where the text after AS starts, and the parenthesis that opens the CTE."""
+    for number, token in enumerate(tokens):
+        if token.is_word("as") and number + 2 < len(tokens):
+            rest = tokens[number + 1 :]
+            opening = next((later for later in rest if later.text == "("), None)
+            return (rest[0].start, opening) if opening is not None else None
     return None
-
-
-def _begins(token: Token) -> bool:
-    return token.text == "," or token.is_word("with")

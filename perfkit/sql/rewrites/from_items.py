@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlglot import Expr, exp
 
 from perfkit.sql.rewrites.blocks import Span
-from perfkit.sql.rewrites.draft import Draft, Query, ands, conditions
+from perfkit.sql.rewrites.draft import Draft, Edit, Query, ands, conditions
 from perfkit.sql.rewrites.keys import base_column, is_not_null, unique_keys
 from perfkit.sql.rewrites.names import source_of
 from perfkit.sql.scope import Source
@@ -139,3 +141,28 @@ def row_key(items: Items, place: int, columns: set[str] | None) -> tuple[str, ..
         if (columns is None or columns.issuperset(key)) and all(is_not_null(relation, name) for name in key):
             return key
     return None
+
+
+def with_conditions(draft: Draft, query: Query, moved: Sequence[Span], added: Sequence[str]) -> list[Edit]:
+    """Edits that replace the moved conditions of the WHERE by the added ones, at the place of the first of them."""
+    if not added:
+        return []
+    where, start = query.clause("where"), query.block.clauses["from"]
+    if where is None:
+        gap, end = draft.gap(start.whole.start), start.whole.end
+        text = (gap + draft.own("and ")).join(added)
+        return [Edit(Span(end, end), gap + draft.own("where ") + text)]
+    ands = [token.start for token in where.tokens if token.is_word("and")]
+    glue = (draft.gap(ands[-1]) if ands else " ") + draft.own("and ")
+    text = glue.join(added)
+    if not moved:
+        body = draft.cut(where.body)
+        is_or = isinstance(query.node.args["where"].this, exp.Or)
+        return [Edit(where.body, (f"({body})" if is_or else body) + glue + text)]
+    spans = where.conjuncts()
+    first = min(moved, key=lambda span: span.start)
+    edits = [Edit(first, text)]
+    for before, span in pairwise(spans):
+        if span in moved and span != first:
+            edits.append(Edit(Span(before.end, span.end), ""))
+    return edits
