@@ -19,7 +19,6 @@ CATEGORIES = {
     "healthy",
 }  # fmt: skip
 NOT_SHOWN = {
-    "row-misestimate": "a symptom, told beside its cause",
     "seq-scan-large": "a symptom, told beside its cause",
     "cold-read": "the operating system's cache cannot be emptied",
     "worker-skew": "how workers share a table is chance",

@@ -63,6 +63,19 @@ _CAUSES_OF_READING = frozenset(
 )
 """Why a scan reads more than it keeps."""
 
+_HIDDEN_COLUMN = _CAUSES_OF_READING - {
+    "missing-index-filter",
+    "or-across-columns",
+    "missing-index-join",
+    "missing-composite-index",
+    "missing-partial-index",
+    "missing-gist-range-index",
+}
+"""Conditions that need another index, or another wording, than a b-tree on a column."""
+
+KEY_SHARE = 0.01
+"""An equality that keeps a hundredth of a table is reason enough for an index, whatever stands beside it."""
+
 SYMPTOMS: Mapping[str, frozenset[str]] = {
     "temp-io": frozenset({"cte-materialization-fence"}),
     "inefficient-index-scan": _CAUSES_OF_READING,
@@ -84,6 +97,7 @@ FOLLOWING: Mapping[str, frozenset[str]] = {
             "groupwise-max-full-scan",
             "order-by-random",
             "antijoin-by-aggregate",
+            "ndistinct-misestimate",
         }
     ),
     "hashagg-spill": frozenset(
@@ -111,6 +125,7 @@ FOLLOWING: Mapping[str, frozenset[str]] = {
 
 OF_WHOLE: Mapping[str, frozenset[str]] = {
     "planning-dominates": frozenset({"too-many-partitions", "large-in-list"}),
+    "temp-io": frozenset({"cte-materialization-fence"}),
     "sort-spill": frozenset({"partitionwise-disabled"}),
     "hash-spill": frozenset({"partitionwise-disabled"}),
 }
@@ -153,9 +168,24 @@ def _beside_causes(case: Case, findings: list[Finding]) -> Iterator[Finding]:
     causes = {(finding.node, finding.id) for finding in findings}
     for finding in findings:
         has_cause = any((finding.node, id) in causes for id in SYMPTOMS.get(finding.id, ()))
-        has_cause = has_cause or _follows(case, finding, findings)
+        has_cause = has_cause or _follows(case, finding, findings) or _is_lesser_filter(finding, findings)
         has_cause = has_cause or any(other.id in OF_WHOLE.get(finding.id, ()) for other in findings)
         yield replace(finding, severity="info") if has_cause else finding
+
+
+def _is_lesser_filter(finding: Finding, findings: list[Finding]) -> bool:
+    """Of two reasons why a scan filters, a column without an index and a condition no index serves, the one that keeps more."""
+    beside = [one for one in findings if one.node == finding.node and one.severity != "info"]
+    if finding.id == "missing-index-filter":
+        return not _is_selective(finding) and any(one.id in _HIDDEN_COLUMN for one in beside)
+    return finding.id in _HIDDEN_COLUMN and any(
+        one.id == "missing-index-filter" and _is_selective(one) for one in beside
+    )
+
+
+def _is_selective(missing: Finding) -> bool:
+    share = missing.evidence.get("expected_share")
+    return isinstance(share, float) and share <= KEY_SHARE
 
 
 def _follows(case: Case, finding: Finding, findings: list[Finding]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from perfkit.catalog import Index, Relation
-from perfkit.findings.restrictions import EQUALITY, Restriction
+from perfkit.findings.restrictions import EQUALITY, Restriction, prefix
 
 DEFAULT_RANGE_SELECTIVITY = 1 / 3
 """What PostgreSQL assumes of an inequality it knows nothing about (DEFAULT_INEQ_SEL)."""
@@ -15,6 +15,11 @@ UNKNOWN_EQUALITY_SELECTIVITY = 1 / 6
 
 FLAG_SELECTIVITY = 1 / 2
 """A flag or a NULL parts the rows in two; which part is the small one is not known."""
+
+
+BYTE_COLLATIONS = frozenset({"C", "POSIX", "ucs_basic", "pg_c_utf8", "pg_unicode_fast"})
+"""Collations of which PostgreSQL knows that they sort by code point, so that a prefix is a range. The operating system's
+C.UTF-8 does too, but PostgreSQL (up to 18) does not rely on it."""
 
 
 def leading(relation: Relation, column: str, operator: str = "=") -> Index | None:
@@ -75,10 +80,18 @@ def with_method(relation: Relation, column: str, method: str) -> Index | None:
     return None
 
 
+def is_prefix_range(relation: Relation, restriction: Restriction) -> bool:
+    """Whether the condition asks for a prefix of a column sorted by code point, which a plain b-tree finds."""
+    column = relation.column(restriction.column)
+    return column is not None and column.collation in BYTE_COLLATIONS and prefix(restriction) is not None
+
+
 def selectivity(relation: Relation | None, restriction: Restriction) -> float:
     """Share of rows a condition is likely to keep, from the catalog's statistics; to compare conditions, not to state."""
     column = relation.column(restriction.column) if relation else None
     statistics = column.statistics if column else None
+    if prefix(restriction):
+        return UNKNOWN_EQUALITY_SELECTIVITY
     if restriction.operator not in EQUALITY:
         return DEFAULT_RANGE_SELECTIVITY
     if restriction.operator in {"is true", "is false"} or (

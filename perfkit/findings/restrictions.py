@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from perfkit.catalog import Relation
@@ -16,6 +16,10 @@ ORDERED = EQUALITY | RANGE
 """Operators a b-tree serves on a bare column."""
 PATTERN = frozenset({"~~", "~~*"})
 """LIKE and ILIKE."""
+REGULAR = frozenset({"~", "~*"})
+"""Regular expressions."""
+PREFIX = "^@"
+"""starts_with()"""
 
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "@>": "<@", "<@": "@>", "= any": "any ="}
 _SEARCHES_TEXT = ("@@",)
@@ -108,6 +112,8 @@ def _restriction(term: Term, alias: str | None, relation: Relation | None) -> Re
             form="bare",
             wrapped=term.parts[0].text,
         )
+    if term.kind == "call" and term.name == "starts_with" and len(term.parts) == 2:
+        term = replace(term, kind="operator", name=PREFIX)
     if term.kind != "operator" or term.name == "[]":
         return None
     sides = term.parts
@@ -184,3 +190,18 @@ def literal(term: Term | None) -> str | None:
     if term is None or term.kind != "constant" or not term.text.endswith("'"):
         return None
     return term.text[term.text.index("'") + 1 : -1].replace("''", "'")
+
+
+def prefix(restriction: Restriction) -> str | None:
+    """The prefix a condition on the bare column asks for, by LIKE, starts_with() or a regular expression; None for any other.
+
+    >>> prefix(restrictions("(i.title ~~ 'bug%'::text)", "i")[0])
+    'bug%'
+    """
+    pattern = literal(restriction.other)
+    if restriction.form != "bare" or not pattern:
+        return None
+    if restriction.operator == "~":
+        return pattern if pattern.startswith("^") and pattern[1:2].isalnum() else None
+    is_like = restriction.operator == "~~" and not pattern.startswith(("%", "_"))
+    return pattern if is_like or restriction.operator == PREFIX else None

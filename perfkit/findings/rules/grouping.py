@@ -143,7 +143,11 @@ def ndistinct_misestimate(case: Case) -> Iterator[Finding]:
         weight = weigh(case, node)
         if max(planned, actual) < MANY_ROWS or not weight.matters:
             continue
-        spilled = bool(node.disk_usage_kb) or (node.hashagg_batches or 1) > 1
+        spilled = (
+            bool(node.disk_usage_kb)
+            or (node.hashagg_batches or 1) > 1
+            or _sorted_on_disk(node, planned, actual)
+        )
         yield finding_at(
             node,
             "ndistinct-misestimate",
@@ -158,6 +162,12 @@ def ndistinct_misestimate(case: Case) -> Iterator[Finding]:
             estimate_factor=birth.born_factor,
             has_spilled=spilled,
         )
+
+
+def _sorted_on_disk(node: Node, planned: float, actual: float) -> bool:
+    """Whether far fewer groups than planned were sorted on disk: their hash would have fitted into memory."""
+    feed = children(node)[0] if children(node) else node
+    return feed.node_type == "Sort" and feed.sort_space_type == "Disk" and actual * DISTINCT_FACTOR <= planned
 
 
 def _of_joins(case: Case) -> Iterator[Finding]:

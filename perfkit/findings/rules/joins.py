@@ -71,9 +71,9 @@ def missing_index_join(case: Case) -> Iterator[Finding]:
 def _rescanned(case: Case, join: Node) -> Iterator[Finding]:
     """A nested loop that compares every pair."""
     scan = unwrapped(inner(join))
-    if scan.node_type != "Seq Scan" or (inner(join).loops or 0) < 2:
-        return
     removed = (join.rows_removed_by_join_filter or 0) * (join.loops or 0)
+    if scan.node_type != "Seq Scan" or (join.total_rows or 0.0) > SELECTIVE_SHARE * removed:
+        return
     key = _key(case, scan, join.join_filter)
     weight = _sum(weigh(case, join), weigh_whole(case, inner(join)))
     if key is None or removed < MANY_PAIRS or not weight.matters:

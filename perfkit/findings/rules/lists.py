@@ -23,7 +23,11 @@ COUNT_BYTES = 8
 """The width of a count; a row of any other width is not one."""
 
 _ARRAY = re.compile(r"= ANY \(+'\{([^']*(?:''[^']*)*)\}'")
-_COUNTED = re.compile(r"(?:\((InitPlan \d+)\)\.col1|(\$\d+)|\((SubPlan \d+)\))\)? (?:>|<>|=) '?0'?(?!\d)")
+_NONE = r"(?: (?:>|<>|=|<=) '?0'?| (?:>=|<) '?1'?)(?![\d.])"
+"""What asks of a count whether it is zero."""
+
+_COUNTED = re.compile(r"(?:\((InitPlan \d+)\)\.col1|(\$\d+)|\((SubPlan \d+)\))\)?" + _NONE)
+_COUNT_OF_NONE = re.compile(r"\bcount\([^()]*\)\)?" + _NONE)
 
 
 def large_in_list(case: Case) -> Iterator[Finding]:
@@ -79,6 +83,7 @@ def count_used_as_exists(case: Case) -> Iterator[Finding]:
     EXISTS stops at the first. Fine where at most a handful can match. Informational without VERBOSE, when the plan does
     not show that it is a count.
     """
+    yield from _counted_for_the_answer(case)
     counted = {number for node in case.plan.walk() for number in _compared_with_zero(node)}
     if not counted:
         return
@@ -100,6 +105,26 @@ def count_used_as_exists(case: Case) -> Iterator[Finding]:
         )
 
 
+def _counted_for_the_answer(case: Case) -> Iterator[Finding]:
+    """Counts of the statement itself that are returned, or kept by HAVING, as a yes or no alone."""
+    for node in case.plan.walk():
+        if node.node_type != "Aggregate" or node.group_key or not node.loops or not children(node):
+            continue
+        texts = (*node.output, *conditions(node))
+        asked = sum(len(_COUNT_OF_NONE.findall(text)) for text in texts)
+        rows, weight = _rows_below(node), weigh_whole(case, node)
+        if not asked or asked < sum(text.count("count(") for text in texts):
+            continue
+        if (rows or 0.0) >= MANY_ROWS and weight.matters:
+            yield finding_at(
+                node,
+                "count-used-as-exists",
+                f"{format_count(rows)} rows are counted only to know whether there is one",
+                weight,
+                rows_counted=rows,
+            )
+
+
 def _compared_with_zero(node: Node) -> Iterator[str]:
     """Names of the InitPlans and SubPlans whose value the node compares with zero."""
     for text in (*conditions(node), *node.output):
@@ -114,6 +139,10 @@ def _rows_counted(node: Node) -> float | None:
     is_wide = node.estimate is not None and node.estimate.width != COUNT_BYTES
     if is_wide or (node.output and not any("count(" in one for one in node.output)):
         return None
+    return _rows_below(node)
+
+
+def _rows_below(node: Node) -> float | None:
     below = unwrapped(children(node)[0])
     if below.node_type == "Aggregate" and children(below):
         below = children(below)[0]

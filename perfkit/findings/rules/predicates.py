@@ -11,7 +11,9 @@ from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.indexes import leading, on_expression, with_class, with_method
 from perfkit.findings.restrictions import (
     EQUALITY,
+    ORDERED,
     PATTERN,
+    REGULAR,
     Restriction,
     literal,
     restrictions,
@@ -33,11 +35,14 @@ _CAST_TO_TEXT = ("name", '"char"', "character")
 _CASE_FUNCTIONS = frozenset({"lower", "upper"})
 _TEXT_SEARCH = "to_tsvector"
 
-_MOSTLY_SELECTIVE = EQUALITY | PATTERN | {"@>", "?", "?|", "?&", "@?", "@@", "any ="}
+_MOSTLY_SELECTIVE = EQUALITY | PATTERN | REGULAR | {"@>", "?", "?|", "?&", "@?", "@@", "any ="}
 """Operators that keep few rows as a rule; a range may keep most, which only an executed plan tells."""
 
 _INTO_DOCUMENT = frozenset({"->", "->>", "#>", "#>>", "[]"})
 """Operators that take a value out of a document."""
+
+_MOVABLE = frozenset({"+", "-", "*", "/"})
+"""Operators that can be brought to the other side of a comparison."""
 
 
 def filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, Weight]]:
@@ -94,16 +99,12 @@ def found(
 def function_on_column(case: Case) -> Iterator[Finding]:
     """A function around the column hides it from an index on the column.
 
-    The function is computed for every row. A range on the bare column says the same for dates and prefixes; else an index
-    on the expression serves it. Fine where few rows are checked, or an index on exactly this expression is used.
+    The function is computed for every row. A range on the bare column says the same for dates and prefixes, arithmetic
+    belongs on the other side; else an index on the expression serves it. Fine where few rows are checked, or an index on
+    exactly this expression is used.
     """
     for node, relation, restriction, weight in filtered(case):
-        name = restriction.wrapper.lower()
-        if (
-            restriction.form != "call"
-            or name in _CASE_FUNCTIONS | {"timezone", _TEXT_SEARCH}
-            or restriction.against
-        ):
+        if not _is_function(restriction) or restriction.against:
             continue
         if relation is not None and on_expression(relation, restriction.wrapped):
             continue
@@ -112,6 +113,13 @@ def function_on_column(case: Case) -> Iterator[Finding]:
             f"the index {index.name}" if index else "any index on it"
         )
         yield found(node, "function-on-column", weight, restriction, why)
+
+
+def _is_function(restriction: Restriction) -> bool:
+    if restriction.form == "operator":
+        return restriction.wrapper in _MOVABLE and restriction.operator in ORDERED
+    name = restriction.wrapper.lower()
+    return restriction.form == "call" and name not in _CASE_FUNCTIONS | {"timezone", _TEXT_SEARCH}
 
 
 def case_insensitive_match(case: Case) -> Iterator[Finding]:
@@ -244,13 +252,13 @@ def leading_wildcard_like(case: Case) -> Iterator[Finding]:
 
 
 def missing_trigram_index(case: Case) -> Iterator[Finding]:
-    """A search for a substring has no trigram index on its column.
+    """A search for a substring, or by a regular expression, has no trigram index on its column.
 
     GIN with gin_trgm_ops (extension pg_trgm) finds the few rows that can match. Fine on small tables, and useless for
     patterns with fewer than three characters in a row.
     """
     for node, relation, restriction, weight in filtered(case):
-        pattern = _wildcard_pattern(restriction)
+        pattern = _wildcard_pattern(restriction) or _regular_expression(restriction)
         if pattern is not None and _lacks_trigrams(relation, restriction, pattern):
             if relation is None and case.catalog is not None:
                 continue
@@ -267,8 +275,16 @@ def _wildcard_pattern(restriction: Restriction) -> str | None:
     return pattern if pattern is not None and pattern.startswith(("%", "_")) else None
 
 
+def _regular_expression(restriction: Restriction) -> str | None:
+    """One that is not bound to the start of the text, where an index sorted by code point would do."""
+    pattern = literal(restriction.other) if restriction.operator in REGULAR else None
+    return pattern if pattern is not None and not pattern.startswith("^") else None
+
+
 def _lacks_trigrams(relation: Relation | None, restriction: Restriction, pattern: str) -> bool:
     """Whether a trigram index would find the pattern, and there is none; without a catalog, that the plan uses none."""
+    if restriction.operator in REGULAR:
+        pattern = re.sub(r"\[[^]]*\]|\\.|.[*?]|.\{0", "%", pattern)
     if not re.search(r"\w{3}", pattern.replace("_", "%")):
         return False
     return relation is None or with_class(relation, restriction.column, TRIGRAM_CLASSES) is None

@@ -6,52 +6,40 @@ from collections.abc import Iterator
 
 from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.finding import Case, Finding, Rule
-from perfkit.findings.indexes import leading, with_class
-from perfkit.findings.restrictions import Restriction, literal
+from perfkit.findings.indexes import BYTE_COLLATIONS, leading, with_class
+from perfkit.findings.restrictions import prefix
 from perfkit.findings.rules.predicates import TRIGRAM_CLASSES, filtered, found
 from perfkit.findings.weight import weigh
 
 PATTERN_CLASSES = ("text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops")
 
-BYTE_COLLATIONS = frozenset({"C", "POSIX", "ucs_basic", "pg_c_utf8"})
-"""Collations of which PostgreSQL knows that they sort by code point, so that a prefix is a range. The operating system's
-C.UTF-8 does too, but PostgreSQL (up to 18) does not rely on it."""
-
 
 def missing_pattern_ops_index(case: Case) -> Iterator[Finding]:
-    """A search for a prefix cannot use the index on the column, which is sorted by the rules of a language.
+    """A search for a prefix finds no index on the column, or one that is sorted by the rules of a language.
 
     Only an index sorted by code point (text_pattern_ops, or a column with collation C) turns a prefix into a range. Fine
     where few rows are checked. Without the catalog any prefix that an index does not serve is told.
     """
     for node, relation, restriction, weight in filtered(case):
-        pattern = literal(restriction.other)
-        if case.catalog is None and _is_plain_prefix(restriction, pattern):
+        pattern = prefix(restriction)
+        if case.catalog is None and pattern is not None:
             yield found(
                 node, "missing-pattern-ops-index", weight, restriction,
                 f"{it_seems(case)}no index finds the prefix '{pattern}': one on {restriction.column} must be sorted by code point",
             )  # fmt: skip
             continue
-        if (
-            relation is None
-            or restriction.operator != "~~"
-            or pattern is None
-            or pattern.startswith(("%", "_"))
-        ):
+        if relation is None or pattern is None:
             continue
         column, index = relation.column(restriction.column), leading(relation, restriction.column, "<")
-        if (
-            column is None
-            or restriction.form != "bare"
-            or column.collation in BYTE_COLLATIONS
-            or index is None
-        ):
+        if column is None or column.collation in BYTE_COLLATIONS:
             continue
         if with_class(relation, restriction.column, (*PATTERN_CLASSES, *TRIGRAM_CLASSES)):
             continue
         yield found(
             node, "missing-pattern-ops-index", weight, restriction,
-            f"{index.name} is sorted by the rules of {column.collation} and cannot find the prefix '{pattern}'",
+            f"{index.name} is sorted by the rules of {column.collation} and cannot find the prefix '{pattern}'"
+            if index is not None
+            else f"no index on {column.name} finds the prefix '{pattern}'; it must be sorted by code point",
         )  # fmt: skip
 
 
@@ -76,15 +64,6 @@ def collation_prevents_prefix_index(case: Case) -> Iterator[Finding]:
             column=column.name,
             collation=column.collation,
         )
-
-
-def _is_plain_prefix(restriction: Restriction, pattern: str | None) -> bool:
-    return (
-        restriction.operator == "~~"
-        and restriction.form == "bare"
-        and bool(pattern)
-        and not str(pattern).startswith(("%", "_"))
-    )
 
 
 RULES = (

@@ -9,7 +9,7 @@ from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.conditions import Term, conjuncts
 from perfkit.findings.finding import Case, Finding, Rule
-from perfkit.findings.indexes import column_list, leading, most_selective, selectivity
+from perfkit.findings.indexes import column_list, is_prefix_range, leading, most_selective, selectivity
 from perfkit.findings.restrictions import Restriction, restrictions
 from perfkit.findings.tree import passes, qualified, tally, unwrapped
 from perfkit.findings.weight import MANY_ROWS, weigh
@@ -55,7 +55,11 @@ def missing_index_filter(case: Case) -> Iterator[Finding]:
     for node in selective_seq_scans(case):
         relation = case.relation(node)
         known = restrictions(node.filter, node.alias, relation)
-        candidates = [r for r in known if r.is_ordered and r.against is None]
+        candidates = [
+            r
+            for r in known
+            if (r.is_ordered and r.against is None) or (relation and is_prefix_range(relation, r))
+        ]
         best = most_selective(relation, candidates)
         if best is None or not _are_the_reason(case, node, candidates):
             continue
@@ -73,6 +77,7 @@ def missing_index_filter(case: Case) -> Iterator[Finding]:
             columns=column_list(candidates),
             condition=node.filter,
             kept_share=rows.kept_share,
+            expected_share=prod(selectivity(relation, candidate) for candidate in candidates),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from perfkit.findings.at import finding_at, in_all
 from perfkit.findings.conditions import conjuncts, read_condition
@@ -11,7 +11,7 @@ from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.rules import planned
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
 from perfkit.findings.tree import APPENDS, JOINS, children, tally, unwrapped
-from perfkit.findings.weight import MANY_ROWS, weigh, weigh_whole
+from perfkit.findings.weight import MANY_ROWS, Weight, weigh, weigh_whole
 from perfkit.plan.model import Node
 from perfkit.units import format_count, format_percent
 
@@ -144,24 +144,29 @@ def cte_materialization_fence(case: Case) -> Iterator[Finding]:
         for node in case.plan.walk()
         if (node.subplan_name or "").startswith("CTE ")
     }
-    for node in case.plan.walk():
-        body = bodies.get(node.cte or "")
-        if node.node_type != "CTE Scan" or body is None or not node.loops or not node.filter:
-            continue
-        if _draws(body):
-            continue
-        rows, weight = tally(node), weigh_whole(case, body)
-        if rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE or not weight.matters:
+    for name, body in bodies.items():
+        scans = [node for node in case.plan.walk() if node.cte == name and node.loops]
+        filtered = [node for node in scans if node.filter and node.node_type == "CTE Scan"]
+        tallies = [tally(node) for node in scans]
+        removed, kept = (sum(getattr(one, what) for one in tallies) for what in ("removed", "kept"))
+        weight = _of_cte(case, body, scans)
+        if (
+            not filtered
+            or _draws(body)
+            or removed < MANY_ROWS
+            or kept > SELECTIVE_SHARE * (kept + removed)
+            or not weight.matters
+        ):
             continue
         yield finding_at(
-            node,
+            max(filtered, key=lambda node: tally(node).removed),
             "cte-materialization-fence",
-            f"{node.cte} is computed in full, {format_count(body.total_rows)} rows, and the filter outside keeps"
-            f" {format_count(rows.kept)}",
+            f"{name} is computed in full, {format_count(body.total_rows)} rows, and the filter outside keeps"
+            f" {format_count(kept)}",
             weight,
-            cte=node.cte,
-            condition=node.filter,
-            kept_share=rows.kept_share,
+            cte=name,
+            condition="; ".join(dict.fromkeys(node.filter or "" for node in filtered)),
+            kept_share=kept / (kept + removed),
         )
 
 
@@ -170,6 +175,14 @@ def _draws(body: Node) -> bool:
     return any(
         _VOLATILE.search(text) for below in body.walk() for text in (*below.output, below.filter or "")
     )
+
+
+def _of_cte(case: Case, body: Node, scans: Sequence[Node]) -> Weight:
+    """The CTE's query, and storing and reading its rows."""
+    query, reading = weigh_whole(case, body), weigh(case, *scans)
+    if query.ms is None or reading.ms is None or query.share is None or reading.share is None:
+        return query
+    return Weight(ms=query.ms + reading.ms, share=min(query.share + reading.share, 1.0))
 
 
 def union_instead_of_union_all(case: Case) -> Iterator[Finding]:
@@ -273,9 +286,22 @@ def _distinct_keys(node: Node) -> tuple[str, ...]:
     if node.node_type != "Aggregate":
         return ()
     if node.output:
-        return () if set(node.output) - set(node.group_key) else node.group_key
+        return (
+            () if set(node.output) - set(node.group_key) and not _follow_from_keys(node) else node.group_key
+        )
     is_passed_on = node.estimate and feed.estimate and node.estimate.width == feed.estimate.width
     return node.group_key if is_passed_on else ()
+
+
+def _follow_from_keys(node: Node) -> bool:
+    """Whether all that is returned are columns of the relation whose key the rows are grouped by: PostgreSQL leaves those
+    out of the keys that the primary key determines."""
+    keys = [read_condition(key) for key in node.group_key]
+    given = [read_condition(one) for one in node.output]
+    owners = {term.qualifier for term in keys}
+    return len(owners) == 1 and all(
+        term.kind == "column" and term.qualifier in owners for term in (*keys, *given)
+    )
 
 
 def antijoin_by_aggregate(case: Case) -> Iterator[Finding]:

@@ -21,8 +21,8 @@ HEAP_BLOCK_SHARE = 0.5
 FEW_COLUMNS = 4
 """More columns make the index nearly as wide as the table, and it would be written at nearly every change."""
 
-COVERING_MS = 2.0
-"""Fetches of less than two milliseconds are not worth a wider index."""
+COVERING_MS = 1.2
+"""Fetches of about a millisecond are not worth a wider index."""
 
 VISIBLE_SHARE = 0.8
 """With fewer pages all-visible an index-only scan visits the table all the same."""
