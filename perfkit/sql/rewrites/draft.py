@@ -218,12 +218,9 @@ def addition(query: Query, condition: str, draft: Draft) -> Edit:
         body = draft.cut(where.body)
         if isinstance(holder, exp.Or):
             return Edit(where.body, draft.own(f"({body}) and {condition}"))
-        last = where.conjuncts()[-1].start if len(where.conjuncts()) > 1 else where.whole.start
-        gap = draft.gap(
-            max(draft.text.rfind("and", 0, last), draft.text.rfind("AND", 0, last))
-            if len(where.conjuncts()) > 1
-            else last
-        )
+        ands_of = [token.start for token in where.tokens if token.is_word("and")]
+        gap = draft.gap(ands_of[-1] if ands_of else where.whole.start)
+        gap += "" if ands_of or gap == " " else "  "
         return Edit(Span(where.body.end, where.body.end), gap + draft.own("and ") + condition)
     assert start is not None
     end = start.whole.end

@@ -9,9 +9,10 @@ from sqlglot import Expr, exp
 from perfkit.catalog import Catalog
 from perfkit.sql.operands import is_stable, unwrap
 from perfkit.sql.rewrites.blocks import Span
-from perfkit.sql.rewrites.draft import Draft, Edit, Query, ands, conditions, open_draft
+from perfkit.sql.rewrites.draft import Draft, Edit, Query, conditions, open_draft
 from perfkit.sql.rewrites.keys import base_column, name_of, never_null
 from perfkit.sql.rewrites.names import qualified, renaming, short_alias, taken
+from perfkit.sql.rewrites.nulls import is_never_null
 from perfkit.sql.rewrites.rewrite import Rewrite
 from perfkit.sql.scope import Scope, aliased, identifier
 from perfkit.sql.statement import Statement
@@ -105,12 +106,12 @@ def _rewrite(draft: Draft, scope: Scope, search: exp.In, span: Span, inner: Quer
     if sql is None:
         return
     safe = [f"{_name(part, scope)} is never NULL" for part in sought if never_null(part, scope)]
-    safe += [f"{_name(item, inner.scope)} is never NULL" for item in items if _is_safe(item, inner)]
+    safe += [f"{_name(item, inner.scope)} is never NULL" for item in items if is_never_null(item, inner)]
     caveats = [
         f"where {_name(item, inner.scope)} is NULL in a row, NOT IN returns no rows at all and NOT EXISTS those that have no match: "
         "most likely what was meant"
         for item in items
-        if not _is_safe(item, inner)
+        if not is_never_null(item, inner)
     ]
     caveats += [
         f"where the subquery finds nothing at all, NOT IN keeps rows whose {_name(part, scope)} is NULL"
@@ -146,29 +147,3 @@ def _name(node: Expr, scope: Scope) -> str:
 
 def _within(inner: Span, outer: Span) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end
-
-
-def _is_safe(item: Expr, inner: Query) -> bool:
-    """True for a NOT NULL column, and for one that the subquery's own WHERE keeps from being NULL."""
-    if never_null(item, inner.scope):
-        return True
-    found = base_column(item, inner.scope)
-    where = inner.node.args.get("where")
-    if found is None or where is None:
-        return False
-    for part in map(unwrap, ands(where.this)):
-        refuses = (
-            isinstance(part, (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE))
-            or (
-                isinstance(part, exp.Not)
-                and isinstance(unwrap(part.this), exp.Is)
-                and isinstance(unwrap(part.this).expression, exp.Null)
-            )
-            or (
-                isinstance(part, exp.Is) and part.args.get("negate") and isinstance(part.expression, exp.Null)
-            )
-        )
-        sides = [part.this, part.expression] if isinstance(part, exp.Binary) else [unwrap(part.this).this]
-        if refuses and any(base_column(side, inner.scope) == found for side in sides):
-            return True
-    return False

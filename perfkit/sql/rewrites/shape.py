@@ -6,6 +6,7 @@ from perfkit.sql.rewrites.anti_join import counted_to_not_exists
 from perfkit.sql.rewrites.fanout import distinct_to_exists
 from perfkit.sql.rewrites.fence import fence_removed
 from perfkit.sql.rewrites.not_in import not_in_to_not_exists
+from perfkit.sql.rewrites.page import offset_to_keyset, rows_of_page_late
 from perfkit.sql.rewrites.rewrite import Transform
 from perfkit.sql.rewrites.scalar_in_list import subqueries_to_grouped_join
 from perfkit.sql.rewrites.scalar_in_where import compared_subquery_to_grouped_join
@@ -22,4 +23,6 @@ SHAPE_TRANSFORMS: tuple[Transform, ...] = (
     counted_to_not_exists,
     union_to_union_all,
     fence_removed,
+    offset_to_keyset,
+    rows_of_page_late,
 )

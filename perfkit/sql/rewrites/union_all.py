@@ -160,6 +160,10 @@ def _test(node: Expr) -> tuple[Expr, frozenset[str]] | None:
         for left, right in ((node.this, node.expression), (node.expression, node.this)):
             if isinstance(unwrap(right), exp.Literal):
                 return left, frozenset({unwrap(right).sql(dialect="postgres")})
+    if isinstance(node, tuple(_RANGES)) and isinstance(unwrap(node.expression), exp.Literal):
+        return node.this, frozenset(
+            {f"{_RANGES[type(node)]} {unwrap(node.expression).sql(dialect='postgres')}"}
+        )
     if (
         isinstance(node, exp.In)
         and node.expressions

@@ -80,7 +80,11 @@ select id, state from issues where state = 'opened' intersect select id, state f
 
 -- the branches divide the table by time
 select id, created_at from issues where created_at < '2026-01-02' union select id, created_at from issues where created_at >= '2026-01-02'
---> nothing
+--> union-to-union-all (union-instead-of-union-all)
+--> select id, created_at from issues where created_at < '2026-01-02' union all select id, created_at from issues where created_at >= '2026-01-02'
+-->   if column 2 is held to < '2026-01-02' in one branch and to >= '2026-01-02' in another
+-->   if issues.id is selected and unique
+-->   same 300 rows
 
 -- groups
 select 'project' as kind, project_id as id, count(*) from issues group by project_id union select 'total', 0, count(*) from issues
