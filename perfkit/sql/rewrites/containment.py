@@ -2,46 +2,82 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from sqlglot import exp
+from sqlglot import Expr, exp
 
 from perfkit.catalog import Catalog
 from perfkit.sql.operands import unwrap
 from perfkit.sql.rewrites.rewrite import Rewrite
-from perfkit.sql.rewrites.search import Search, searches
+from perfkit.sql.rewrites.search import Search, Turned, source, turned
 from perfkit.sql.statement import Statement
+from perfkit.sql.tokens import fold
 
 
 def any_to_containment(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
     """All such conditions of the statement at once: one that stays keeps the index from being used."""
-    found = [search for search in searches(statement, catalog) if _is_any(search)]
-    if not found:
-        return
-    sql: str | None = statement.text
-    for search in sorted(found, key=lambda one: -one.span.start):
-        value = unwrap(search.node.this).sql(dialect="postgres")
-        condition = f"{search.name} @> array[{value}]::{search.column.type}"
-        sql = sql[: search.span.start] + condition + sql[search.span.end :] if sql is not None else None
-    first = found[0]
-    checked = first.replaced(statement.text[first.span.start : first.span.end])
-    if sql is None or checked is None:
-        return
-    yield Rewrite(
-        name="any-to-containment",
-        sql=sql,
-        cures=("any-array-not-indexable", "expression-no-statistics"),
-        rationale=f"a GIN index on {first.column.name} serves @>, which asks the same as = ANY",
-        conditions=("the value is not NULL",),
-    )
+    found = turned(statement, catalog, _turn)
+    if found is not None:
+        names = ", ".join(dict.fromkeys(search.column.name for search in found.searches))
+        yield Rewrite(
+            name="any-to-containment",
+            sql=found.sql,
+            cures=found.cures,
+            rationale=f"a GIN index on {names} serves @>, which asks the same as = ANY",
+            conditions=found.conditions,
+            caveats=found.caveats,
+        )
 
 
-def _is_any(search: Search) -> bool:
+def _turn(search: Search) -> Turned | None:
+    """A NULL is found by neither: = ANY is then NULL, and @> false."""
     node = search.node
-    return (
-        isinstance(node, exp.EQ)
-        and isinstance(node.expression, exp.Any)
-        and isinstance(unwrap(node.expression.this), exp.Column)
-        and search.column.type.endswith("[]")
-        and isinstance(unwrap(node.this), (exp.Literal, exp.Parameter, exp.Cast))
+    value = unwrap(node.this) if isinstance(node, exp.EQ) else None
+    if value is None or not _is_array(node.expression, search):
+        return None
+    type_ = _element_type(search.column.type)
+    if not _keeps_its_value(value, type_):
+        return None
+    written = source(value, search)
+    return Turned(
+        sql=f"{search.name} @> array[{written}]::{type_}[]",
+        cures=("any-array-not-indexable", "expression-no-statistics"),
+        conditions=("where the value or the array is NULL, neither finds the row",),
     )
+
+
+def _is_array(side: Expr, search: Search) -> bool:
+    if isinstance(side, exp.Any):
+        array = unwrap(side.this)
+    elif isinstance(side, exp.Anonymous) and fold(str(side.this)) == "some" and len(side.expressions) == 1:
+        array = unwrap(side.expressions[0])
+    else:
+        return False
+    return isinstance(array, exp.Column) and search.column.type.endswith("[]")
+
+
+def _element_type(type_: str) -> str:
+    """Of an array type, without a length that a cast would cut values to.
+
+    >>> [_element_type(type_) for type_ in ("integer[]", "character varying(20)[]", "character(3)[]")]
+    ['integer', 'character varying', 'bpchar']
+    """
+    base = re.sub(r"\(.*?\)", "", type_.removesuffix("[]"))
+    return "bpchar" if base == "character" else base
+
+
+def _keeps_its_value(value: Expr, type_: str) -> bool:
+    """True for constants that mean the same once they are of the elements' type."""
+    if isinstance(value, exp.Parameter):
+        return True
+    if isinstance(value, exp.Cast):
+        inner = unwrap(value.this)
+        is_same = not value.to.expressions and exp.DataType.build(
+            type_, dialect="postgres", udt=True
+        ).is_type(value.to)
+        return is_same and isinstance(inner, (exp.Literal, exp.Parameter))
+    if not isinstance(value, exp.Literal):
+        return False
+    is_integer = type_ in ("smallint", "integer", "bigint")
+    return value.is_string or (str(value.this).isdigit() if is_integer else type_ == "numeric")

@@ -123,14 +123,19 @@ class Draft:
 
     def edited(self, edits: Sequence[Edit]) -> str | None:
         """The statement with the edits made; None where they overlap or the new text is not sound."""
-        pieces, done = [], 0
-        for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
-            if edit.span.start < done:
-                return None
-            pieces += [self.text[done : edit.span.start], edit.new]
-            done = edit.span.end
-        sql = "".join([*pieces, self.text[done:]])
-        return sql if is_sound(self.statement, sql) else None
+        return edited(self.statement, edits)
+
+
+def edited(statement: Statement, edits: Sequence[Edit]) -> str | None:
+    """The statement with the edits made; None where they overlap or the new text is not sound."""
+    pieces, done = [], 0
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        if edit.span.start < done:
+            return None
+        pieces += [statement.text[done : edit.span.start], edit.new]
+        done = edit.span.end
+    sql = "".join([*pieces, statement.text[done:]])
+    return sql if is_sound(statement, sql) else None
 
 
 def open_draft(statement: Statement, catalog: Catalog) -> Draft | None:
