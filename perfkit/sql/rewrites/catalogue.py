@@ -6,11 +6,9 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.arms import or_to_union_all
-from perfkit.sql.rewrites.containment import any_to_containment
+from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
 from perfkit.sql.rewrites.existence import count_to_exists
 from perfkit.sql.rewrites.groups import groups_to_hops
-from perfkit.sql.rewrites.plain_values import constants_to_column_type
-from perfkit.sql.rewrites.ranges import moments_to_ranges
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.row_lists import row_list_to_values
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
@@ -18,9 +16,7 @@ from perfkit.sql.rewrites.top_rows import numbered_to_lateral
 from perfkit.sql.statement import Statement
 
 TRANSFORMS: tuple[Transform, ...] = (
-    moments_to_ranges,
-    constants_to_column_type,
-    any_to_containment,
+    columns_to_stand_alone,
     count_to_exists,
     or_to_union_all,
     row_list_to_values,

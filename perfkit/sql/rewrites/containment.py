@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from sqlglot import Expr, exp
 
-from perfkit.catalog import Catalog
 from perfkit.sql.operands import unwrap
-from perfkit.sql.rewrites.rewrite import Rewrite
-from perfkit.sql.rewrites.search import Search, Turned, source, turned
-from perfkit.sql.statement import Statement
+from perfkit.sql.rewrites.search import Search, Turned, source
 from perfkit.sql.tokens import fold
 
 
-def any_to_containment(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
-    """All such conditions of the statement at once: one that stays keeps the index from being used."""
-    found = turned(statement, catalog, _turn)
-    if found is not None:
-        names = ", ".join(dict.fromkeys(search.column.name for search in found.searches))
-        yield Rewrite(
-            name="any-to-containment",
-            sql=found.sql,
-            cures=found.cures,
-            rationale=f"a GIN index on {names} serves @>, which asks the same as = ANY",
-            conditions=found.conditions,
-            caveats=found.caveats,
-        )
-
-
-def _turn(search: Search) -> Turned | None:
-    """A NULL is found by neither: = ANY is then NULL, and @> false."""
+def containment(search: Search) -> Turned | None:
+    """All such conditions of the statement: one that stays keeps the index from being used."""
     node = search.node
     value = unwrap(node.this) if isinstance(node, exp.EQ) else None
     if value is None or not _is_array(node.expression, search):
@@ -41,9 +22,11 @@ def _turn(search: Search) -> Turned | None:
         return None
     written = source(value, search)
     return Turned(
+        name="any-to-containment",
+        rationale=f"a GIN index on {search.column.name} serves @>, which asks the same as = ANY",
         sql=f"{search.name} @> array[{written}]::{type_}[]",
         cures=("any-array-not-indexable", "expression-no-statistics"),
-        conditions=("where the value or the array is NULL, neither finds the row",),
+        conditions=("a NULL, as value or as array, is found by neither",),
     )
 
 

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlglot import Expr, exp
 
-from perfkit.catalog import Catalog
 from perfkit.sql.operands import unwrap
-from perfkit.sql.rewrites.rewrite import Rewrite
-from perfkit.sql.rewrites.search import Search, Turned, turned
-from perfkit.sql.statement import Statement
+from perfkit.sql.rewrites.search import Search, Turned
 
 _INTEGERS = ("smallint", "integer", "bigint")
 _CURES = ("cast-on-column", "implicit-type-mismatch", "expression-no-statistics", "missing-expression-index")
@@ -33,22 +29,8 @@ class _Value:
     caveats: tuple[str, ...] = ()
 
 
-def constants_to_column_type(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
+def plain_value(search: Search) -> Turned | None:
     """``id::text = '42'`` and ``id = 42.0`` as ``id = 42``, and the same with a parameter that is cast."""
-    found = turned(statement, catalog, _turn)
-    if found is not None:
-        names = ", ".join(dict.fromkeys(search.column.name for search in found.searches))
-        yield Rewrite(
-            name="constant-to-column-type",
-            sql=found.sql,
-            cures=found.cures,
-            rationale=f"{names} is compared as what it is, so that its index serves it",
-            conditions=found.conditions,
-            caveats=found.caveats,
-        )
-
-
-def _turn(search: Search) -> Turned | None:
     node, kind = search.node, type(search.node)
     side: Expr = node.this
     if isinstance(node, exp.In):
@@ -70,6 +52,8 @@ def _turn(search: Search) -> Turned | None:
     sqls = [value.sql for value in known]
     written = f"in ({', '.join(sqls)})" if isinstance(node, exp.In) else f"{_RANGES.get(kind, '=')} {sqls[0]}"
     return Turned(
+        name="constant-to-column-type",
+        rationale=f"{search.column.name} is compared as what it is, so that its index serves it",
         sql=f"{search.name} {written}",
         cures=_CURES,
         conditions=(f"{search.column.name} is of type {search.column.type}",),

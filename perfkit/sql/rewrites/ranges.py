@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from sqlglot import Expr, exp
 
 from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.bounds import Bounds, bounds_of, bounds_of_period, literal_period
 from perfkit.sql.rewrites.moments import Bucket, bucket_of
 from perfkit.sql.rewrites.period import Period
-from perfkit.sql.rewrites.rewrite import Rewrite
-from perfkit.sql.rewrites.search import Search, Turned, turned
-from perfkit.sql.rewrites.year_and_month import months_of_years
+from perfkit.sql.rewrites.search import Search, Turn, Turned
+from perfkit.sql.rewrites.year_and_month import NAME, months_of_years, rationale_of
 from perfkit.sql.rewrites.zones import repeats_midnight
 from perfkit.sql.statement import Statement
 
@@ -29,26 +26,13 @@ _CURES = {
 _TURNED: dict[type[Expr], type[Expr]] = {exp.GT: exp.LT, exp.LT: exp.GT, exp.GTE: exp.LTE, exp.LTE: exp.GTE}
 
 
-def moments_to_ranges(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
+def range_turn(statement: Statement, catalog: Catalog) -> Turn:
     """``date(c) = X``, ``c::date = X``, ``date_trunc('month', c) = X``, ``extract(year from c) = X``, ``to_char(c, 'YYYY-MM') = X``,
     each also AT TIME ZONE, compared by =, <, <=, >, >=, BETWEEN or IN; ``extract(year …)`` together with its month."""
     months = months_of_years(statement, catalog)
     setting = catalog.setting("TimeZone")
     session_zone = setting.value if setting is not None else None
-    found = turned(
-        statement, catalog, lambda search: months.get(id(search.node)) or _range(search, session_zone)
-    )
-    if found is None:
-        return
-    columns = ", ".join(dict.fromkeys(search.column.name for search in found.searches))
-    yield Rewrite(
-        name="moment-to-range",
-        sql=found.sql,
-        cures=found.cures,
-        rationale=f"the range is on {columns} itself, so that its index, statistics and partitions serve it",
-        conditions=found.conditions,
-        caveats=found.caveats,
-    )
+    return lambda search: months.get(id(search.node)) or _range(search, session_zone)
 
 
 def _range(search: Search, session_zone: str | None) -> Turned | None:
@@ -72,6 +56,8 @@ def _range(search: Search, session_zone: str | None) -> Turned | None:
     if found is None:
         return None
     return Turned(
+        name=NAME,
+        rationale=rationale_of(search),
         sql=found[0],
         cures=_CURES[bucket.form],
         conditions=(f"{bucket.named} is all moments from its beginning until the next one",),

@@ -6,8 +6,8 @@ What stands under NOT, CASE or in a select list is left alone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from sqlglot import Expr, exp, parse_one
@@ -17,7 +17,6 @@ from perfkit.catalog import Catalog, Column, Relation
 from perfkit.sql.conditions import columns_of
 from perfkit.sql.operands import is_stable, unwrap
 from perfkit.sql.rewrites.blocks import Span
-from perfkit.sql.rewrites.draft import Edit, edited
 from perfkit.sql.scope import QUERIES, Scope, local_nodes
 from perfkit.sql.statement import Statement
 from perfkit.sql.tokens import Token, scan
@@ -67,21 +66,17 @@ class Search:
 class Turned:
     """Another way to write a condition."""
 
+    name: str
+    """Of the kind of rewrite."""
     sql: str
+    rationale: str
     cures: tuple[str, ...]
     conditions: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class Turning:
-    """A statement with some of its conditions written another way."""
-
-    sql: str
-    cures: tuple[str, ...]
-    conditions: tuple[str, ...]
-    caveats: tuple[str, ...]
-    searches: list[Search] = field(default_factory=list)
+Turn = Callable[[Search], Turned | None]
+"""None where the condition has another form, or its other way of writing would not be sure."""
 
 
 class _Recorder(Reader):
@@ -147,27 +142,17 @@ def owner_of(node: exp.Column, scope: Scope) -> tuple[Relation, Column] | None:
     return known[0]
 
 
-def turned(statement: Statement, catalog: Catalog, turn: Callable[[Search], Turned | None]) -> Turning | None:
-    """The statement with every condition turned that can be; None where none can, or the outcome is not sound."""
-    found: list[tuple[Search, Turned]] = []
-    edits: list[Edit] = []
+def found_turns(
+    statement: Statement, catalog: Catalog, turns: Sequence[Turn]
+) -> list[tuple[Search, Turned, Span]]:
+    """What the first fitting turn makes of each condition, in the order of the queries."""
+    found = []
     for search in searches(statement, catalog):
-        new = turn(search)
+        new = next((new for turn in turns if (new := turn(search)) is not None), None)
         span = search.span if new is not None else None
         if new is not None and span is not None:
-            found.append((search, new))
-            edits.append(Edit(span, in_its_case(new.sql, statement.text)))
-    sql = edited(statement, edits) if found else None
-    if sql is None:
-        return None
-    partitioned = ("partition-pruning-defeated",) if any(one.is_partition_key for one, _ in found) else ()
-    return Turning(
-        sql=sql,
-        cures=tuple(dict.fromkeys([*(cure for _, new in found for cure in new.cures), *partitioned])),
-        conditions=tuple(dict.fromkeys(text for _, new in found for text in new.conditions)),
-        caveats=tuple(dict.fromkeys(text for _, new in found for text in new.caveats)),
-        searches=[search for search, _ in found],
-    )
+            found.append((search, new, span))
+    return found
 
 
 def source(node: Expr, search: Search) -> str:

@@ -9,6 +9,8 @@ from perfkit.sql.operands import unwrap
 from perfkit.sql.rewrites.search import Search, Turned, searches
 from perfkit.sql.statement import Statement
 
+NAME = "moment-to-range"
+
 _CURES = ("function-on-column", "expression-no-statistics", "missing-expression-index")
 
 
@@ -36,8 +38,21 @@ def months_of_years(statement: Statement, catalog: Catalog) -> dict[int, Turned]
                 (year, f"{year.name} >= {bounds[0]}"),
                 (month, f"{year.name} < {bounds[1]}"),
             ):
-                found[id(search.node)] = Turned(sql=sql, cures=_CURES, conditions=shared, caveats=caveats)
+                found[id(search.node)] = Turned(
+                    name=NAME,
+                    rationale=rationale_of(search),
+                    sql=sql,
+                    cures=_CURES,
+                    conditions=shared,
+                    caveats=caveats,
+                )
     return found
+
+
+def rationale_of(search: Search) -> str:
+    return (
+        f"the range is on {search.column.name} itself, so that its index, statistics and partitions serve it"
+    )
 
 
 def _part(node: Expr) -> tuple[str, Expr] | None:

@@ -70,6 +70,10 @@ select id from events where happened::date = current_date or happened::date = cu
 -- the last days counted from now
 select id from events where happened::date >= now() - interval '3 days' and happened::date <= now();
 --> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index)
+--> select id from events where happened::date >= now() - interval '3 days' and happened < now()::date + 1
+-->   if a day is all moments from its beginning until the next one
+-->   same 14 rows
+--> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= (now() - interval '3 days')::date + 1 and happened < now()::date + 1
 -->   if a day is all moments from its beginning until the next one
 -->   but equal unless the value is exactly the beginning of a day
