@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sqlglot import Expr, exp
 
@@ -10,7 +11,8 @@ from perfkit.catalog import Catalog
 from perfkit.sql.conditions import columns_of, flatten
 from perfkit.sql.operands import is_stable, unwrap
 from perfkit.sql.rewrites.blocks import Span
-from perfkit.sql.rewrites.draft import Draft, Query, conditions, is_sound, open_draft
+from perfkit.sql.rewrites.draft import Draft, Query, ands, conditions, is_sound, open_draft
+from perfkit.sql.rewrites.names import fresh, taken
 from perfkit.sql.rewrites.rewrite import Rewrite
 from perfkit.sql.scope import aliased, identifier, is_aggregate, is_star, local_nodes, output_name
 from perfkit.sql.statement import Statement
@@ -19,40 +21,92 @@ from perfkit.sql.tokens import scan
 MOST_ARMS = 4
 """Each arm repeats the query: beyond a handful nobody would write it so."""
 
-_UNFIT = ("group", "having", "distinct", "windows", "with_", "locks", "offset")
+_UNFIT = ("group", "having", "windows", "with_", "locks", "offset")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """An OR over different columns that rows of a query must meet."""
+
+    arms: tuple[Expr, ...]
+    span: Span
+    texts: tuple[str, ...]
+    """Of each arm."""
 
 
 def or_to_union_all(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
-    """One SELECT whose WHERE has an OR over different columns between its ANDs. Later arms leave out what earlier ones
-    gave, so that the rows are the same, copies included."""
+    """One SELECT with an OR over different columns between the ANDs of its WHERE, or of the ON of an inner join. Later arms
+    leave out what earlier ones gave, so that the rows are the same, copies included; under DISTINCT, UNION does that."""
     draft = open_draft(statement, catalog)
     query = draft.main if draft is not None else None
     if draft is None or query is None or any(query.node.args.get(part) for part in _UNFIT):
         return
-    if any(_spoils(item) for item in query.node.expressions):
+    distinct = query.node.args.get("distinct")
+    is_counted = _is_count(query)
+    if distinct is not None and (distinct.args.get("on") is not None or is_counted):
         return
-    for condition, span in conditions(query):
-        arms = list(flatten(unwrap(condition), exp.Or))
+    if not is_counted and any(_spoils(item) for item in query.node.expressions):
+        return
+    tail = _tail(draft, query)
+    for found in alternatives(draft, query) if tail is not None else ():
+        sql = _united(draft, query, found, tail or ("", ""), is_counted)
+        if sql is None or not is_sound(draft.statement, sql):
+            continue
+        tables = {identifier(column.args.get("table")) for arm in found.arms for column in columns_of(arm)}
+        yield Rewrite(
+            name="or-to-union-all" if distinct is None else "or-to-union",
+            sql=sql,
+            cures=(
+                "or-across-tables",
+                "or-across-columns",
+                "order-by-limit-wrong-index",
+                "late-filter",
+                "cartesian-join",
+            ),
+            rationale="each part can use the index of its own column"
+            + (" and joins only its few rows" if len(tables) > 1 else ""),
+            conditions=(
+                "each part leaves out what the ones before it gave"
+                if distinct is None
+                else "UNION removes copies as DISTINCT did",
+            ),
+        )
+
+
+def alternatives(draft: Draft, query: Query) -> Iterator[Alternative]:
+    """The ORs of a query that can be taken apart, in the order of the text."""
+    for condition, span in (*_on_conditions(query), *conditions(query)):
+        arms = tuple(flatten(unwrap(condition), exp.Or))
         if not 2 <= len(arms) <= MOST_ARMS or not is_stable(condition):
             continue
         owners = [frozenset(column.sql() for column in columns_of(arm)) for arm in arms]
         if len(set(owners)) < 2 or not all(owners):
             continue
         texts = _arm_texts(draft, span, len(arms))
-        tail = _tail(draft, query)
-        if texts is None or tail is None:
-            continue
-        sql = _united(draft, query, span, texts, tail)
-        if is_sound(draft.statement, sql):
-            tables = {identifier(column.args.get("table")) for arm in arms for column in columns_of(arm)}
-            yield Rewrite(
-                name="or-to-union-all",
-                sql=sql,
-                cures=("or-across-tables", "or-across-columns", "order-by-limit-wrong-index", "late-filter"),
-                rationale="each half can use the index of its own column"
-                + (" and joins only its few rows" if len(tables) > 1 else ""),
-                conditions=("each half leaves out what the ones before it gave",),
-            )
+        if texts is not None:
+            yield Alternative(arms=arms, span=span, texts=tuple(texts))
+
+
+def _on_conditions(query: Query) -> Iterator[tuple[Expr, Span]]:
+    """Of inner joins, where no later join keeps rows that found no partner."""
+    joins, start = query.node.args.get("joins") or [], query.clause("from")
+    places = start.joined() if start is not None else []
+    if len(places) != len(joins) + 1 or any(str(join.side).upper() in ("RIGHT", "FULL") for join in joins):
+        return
+    for join, (whole, item) in zip(joins, places[1:], strict=True):
+        if start is not None and join.args.get("on") is not None and not join.side:
+            nodes, spans = list(ands(join.args["on"])), start.on_conditions(whole, item)
+            if len(nodes) == len(spans):
+                yield from zip(nodes, spans, strict=True)
+
+
+def _is_count(query: Query) -> bool:
+    """True for ``select count(*)`` alone, whose rows are counted after they are united."""
+    items = [unwrap(aliased(item)) for item in query.node.expressions]
+    is_star_count = (
+        len(items) == 1 and isinstance(items[0], exp.Count) and isinstance(items[0].this, exp.Star)
+    )
+    return is_star_count and not any(query.node.args.get(part) for part in ("order", "limit"))
 
 
 def _spoils(item: Expr) -> bool:
@@ -130,20 +184,44 @@ def _output(query: Query, key: Expr) -> str | None:
     return None
 
 
-def _united(draft: Draft, query: Query, span: Span, arms: Sequence[str], tail: tuple[str, str]) -> str:
+def _united(
+    draft: Draft, query: Query, found: Alternative, tail: tuple[str, str], is_counted: bool
+) -> str | None:
     order, limit = query.clause("order"), query.clause("limit") or query.clause("fetch")
     end = min(
         (clause.whole.start for clause in (order, limit) if clause is not None), default=len(draft.text)
     )
-    head, rest = draft.text[: span.start], draft.text[span.end : end].rstrip()
+    body = query.block.selected.body
+    is_distinct = query.node.args.get("distinct") is not None
+    start = draft.text[: query.block.span.start] + draft.cut(Span(query.block.span.start, body.start))
+    if is_distinct:
+        start = _without_distinct(start)
+    items = "1" if is_counted else draft.cut(body)
+    head, rest = draft.text[body.end : found.span.start], draft.text[found.span.end : end].rstrip()
     halves = []
-    for place, arm in enumerate(arms):
-        guards = "".join(f" and ({earlier}) is not true" for earlier in arms[:place])
-        half = head + f"({arm}){guards}" + rest
+    for place, arm in enumerate(found.texts):
+        guards = (
+            ""
+            if is_distinct
+            else "".join(
+                draft.own(" and ") + f"({earlier}) " + draft.own("is not true")
+                for earlier in found.texts[:place]
+            )
+        )
+        half = f"{start}{items}{head}{arm}{guards}{rest}"
         if limit is not None:
-            # each half gives its own first rows, of which the whole takes the first
+            # each part gives its own first rows, of which the whole takes the first
             half = f"({half} {draft.text[end:].strip()})"
         halves.append(half)
-    whole = f"\n{draft.own('union all')}\n".join(halves)
+    whole = f"\n{draft.own('union' if is_distinct else 'union all')}\n".join(halves)
+    if is_counted:
+        alias = fresh("matches", taken(draft))
+        return draft.own("select ") + draft.cut(body) + draft.own(" from (") + f"\n{whole}\n) {alias}"
     closing = " ".join(part for part in (draft.own(tail[0]), tail[1]) if part)
     return whole + (f"\n{closing}" if closing else "")
+
+
+def _without_distinct(start: str) -> str:
+    tokens = scan(start)
+    place = next(token for token in reversed(tokens) if token.is_word("distinct"))
+    return start[: place.start] + start[place.end :].lstrip()

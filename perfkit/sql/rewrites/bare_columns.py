@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from perfkit.catalog import Catalog
+from perfkit.sql.rewrites.ages import age
 from perfkit.sql.rewrites.blocks import Span
+from perfkit.sql.rewrites.coalesced import coalesced
 from perfkit.sql.rewrites.containment import containment
 from perfkit.sql.rewrites.draft import Edit, edited
+from perfkit.sql.rewrites.jsonb_keys import jsonb_key
 from perfkit.sql.rewrites.plain_values import plain_value
+from perfkit.sql.rewrites.prefixes import prefix
 from perfkit.sql.rewrites.ranges import range_turn
 from perfkit.sql.rewrites.rewrite import Rewrite
 from perfkit.sql.rewrites.search import Search, Turn, Turned, found_turns, in_its_case
+from perfkit.sql.rewrites.shifts import shifted
 from perfkit.sql.statement import Statement
 
-TURNS: tuple[Callable[[Statement, Catalog], Turn], ...] = (
-    range_turn,
-    lambda statement, catalog: plain_value,
-    lambda statement, catalog: containment,
-)
+TURNS: tuple[Turn, ...] = (plain_value, containment, shifted, age, coalesced, prefix, jsonb_key)
+"""Those that look at nothing but their condition."""
 
 
 def columns_to_stand_alone(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
     """First with those conditions that are surely equal, then with those that are so but for a caveat, too."""
-    found = found_turns(statement, catalog, [make(statement, catalog) for make in TURNS])
+    found = found_turns(statement, catalog, [range_turn(statement, catalog), *TURNS])
     sure = [one for one in found if not one[1].caveats]
     for group in (sure, found) if len(sure) < len(found) else (found,):
         rewrite = _rewrite(statement, group)

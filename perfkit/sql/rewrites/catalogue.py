@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.arms import or_to_union_all
+from perfkit.sql.rewrites.arms_of_table import or_to_united_table
 from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
 from perfkit.sql.rewrites.existence import count_to_exists
 from perfkit.sql.rewrites.groups import groups_to_hops
@@ -19,6 +20,7 @@ TRANSFORMS: tuple[Transform, ...] = (
     columns_to_stand_alone,
     count_to_exists,
     or_to_union_all,
+    or_to_united_table,
     row_list_to_values,
     groups_to_hops,
     numbered_to_lateral,

@@ -2,6 +2,7 @@ create table customers (id bigint primary key, name text, email text not null, c
 insert into customers select i, case when i % 7 > 0 then 'name ' || i % 20 end, 'c' || i % 40 || '@example.org',
        case when i % 5 > 0 then chr(64 + i % 5) || i % 3 end, 'Z', timestamptz '2024-01-01' + i * interval '7 hours'
   from generate_series(1, 60) i;
+insert into customers values (61, '1%_\ and more', 'x', null, 'Z', null), (62, '1xx\ and more', 'x', null, 'Z', null);
 create table events (
   id int primary key, customer_id bigint references customers, happened timestamptz, noted timestamp, day date, amount numeric(10, 2),
   rank int, kind varchar(12), tag uuid, labels text[], numbers int[], codes varchar(3)[], body jsonb, "When" timestamptz not null, small smallint
@@ -35,3 +36,5 @@ create table logged (at timestamptz not null, what text) partition by range (at)
 create table logged_2024_04 partition of logged for values from ('2024-04-01') to ('2024-05-01');
 create table logged_2024_05 partition of logged for values from ('2024-05-01') to ('2024-06-01');
 insert into logged select timestamptz '2024-04-01' + i * interval '5 hours', 'w' || i % 4 from generate_series(0, 290) i;
+create table flags (id int primary key, done boolean, hidden boolean);
+insert into flags select i, (array[true, false, null])[1 + i % 3], (array[true, false, null])[1 + i / 3 % 3] from generate_series(0, 8) i;

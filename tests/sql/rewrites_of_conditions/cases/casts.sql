@@ -87,13 +87,13 @@ select id from events where customer_id in (1.0, 2, -3.0) or rank >= 20.0 or 3. 
 -->   if rank is of type integer
 -->   if id is of type integer
 -->   same 46 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
---> select id from events where (customer_id in (1.0, 2, -3.0))
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> select id from events where customer_id in (1.0, 2, -3.0)
 --> union all
---> select id from events where (rank >= 20.0) and (customer_id in (1.0, 2, -3.0)) is not true
+--> select id from events where rank >= 20.0 and (customer_id in (1.0, 2, -3.0)) is not true
 --> union all
---> select id from events where (3. > id) and (customer_id in (1.0, 2, -3.0)) is not true and (rank >= 20.0) is not true
--->   if each half leaves out what the ones before it gave
+--> select id from events where 3. > id and (customer_id in (1.0, 2, -3.0)) is not true and (rank >= 20.0) is not true
+-->   if each part leaves out what the ones before it gave
 -->   same 46 rows
 
 -- a bigint cast to numeric
@@ -163,14 +163,14 @@ select x.id from (select id, day, customer_id as c from events union all select 
 --> constant-to-column-type (cast-on-column, implicit-type-mismatch, expression-no-statistics, missing-expression-index)
 --> select x.id from (select id, day, customer_id as c from events union all select id, null, 42 from customers) x where x.c = 42
 -->   if customer_id is of type bigint
--->   same 66 rows
+-->   same 68 rows
 
 -- in the condition of an outer join
 select c.id, e.id from customers c left join events e on e.customer_id = c.id and e.happened::date = '2024-03-31';
 --> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index)
 --> select c.id, e.id from customers c left join events e on e.customer_id = c.id and e.happened >= '2024-03-31' and e.happened < '2024-04-01'
 -->   if a day is all moments from its beginning until the next one
--->   same 61 rows
+-->   same 63 rows
 
 -- an update and its condition
 update events set rank = 0 where id::text = '17' and happened::date >= '2023-12-01';

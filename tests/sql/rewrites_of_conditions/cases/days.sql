@@ -125,11 +125,11 @@ select id from events where date_trunc('month', happened)::date = date_trunc('mo
 --> select id from events where happened >= date_trunc('month', '2024-03-15'::date)::date and happened < date_trunc('month', '2024-03-15'::date)::date + interval '1 month' or rank = 4
 -->   if a month is all moments from its beginning until the next one
 -->   same 86 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
---> select id from events where (date_trunc('month', happened)::date = date_trunc('month', '2024-03-15'::date)::date)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> select id from events where date_trunc('month', happened)::date = date_trunc('month', '2024-03-15'::date)::date
 --> union all
---> select id from events where (rank = 4) and (date_trunc('month', happened)::date = date_trunc('month', '2024-03-15'::date)::date) is not true
--->   if each half leaves out what the ones before it gave
+--> select id from events where rank = 4 and (date_trunc('month', happened)::date = date_trunc('month', '2024-03-15'::date)::date) is not true
+-->   if each part leaves out what the ones before it gave
 -->   same 86 rows
 
 -- a literal that begins no month: nothing
@@ -205,11 +205,11 @@ select id from events where to_char(happened, 'YYYY-MM') = '2024-03' or to_char(
 -->   if a month is all moments from its beginning until the next one
 -->   if a day is all moments from its beginning until the next one
 -->   same 125 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
---> select id from events where (to_char(happened, 'YYYY-MM') = '2024-03')
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> select id from events where to_char(happened, 'YYYY-MM') = '2024-03'
 --> union all
---> select id from events where (to_char(noted, 'YYYY-MM-DD') = '2024-10-27') and (to_char(happened, 'YYYY-MM') = '2024-03') is not true
--->   if each half leaves out what the ones before it gave
+--> select id from events where to_char(noted, 'YYYY-MM-DD') = '2024-10-27' and (to_char(happened, 'YYYY-MM') = '2024-03') is not true
+-->   if each part leaves out what the ones before it gave
 -->   same 125 rows
 
 -- to_char in another form: nothing
