@@ -111,7 +111,7 @@ select id from events where not (customer_id = 7 or rank = 8);
 select id from events where customer_id = 7 or rank = 8 for update;
 --> nothing
 
--- DISTINCT ON: nothing
+-- DISTINCT ON
 select distinct on (kind) kind, id from events where customer_id = 7 or rank = 8 order by kind, id;
 --> or-to-united-table (or-across-columns, order-by-limit-wrong-index)
 --> select distinct on (kind) kind, id from (select * from events where customer_id = 7 union all select * from events where rank = 8 and (customer_id = 7) is not true) events order by kind, id
