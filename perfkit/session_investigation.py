@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from perfkit.advise.application import told
 from perfkit.advise.batch import batch_advice, try_batch
+from perfkit.advise.rank import ranked
 from perfkit.advise.values import BUDGET_SECONDS, Advice
 from perfkit.capture.capture import DEFAULT_RUNS, UNPLANNED, capture_planned, execution_ms, within
 from perfkit.capture.explain import run_once, transaction_for
@@ -65,7 +67,9 @@ def investigate_session(
     return replace(
         found,
         findings=findings,
-        advice=(*(one for one in advice if one.proof.verdict != "harms"), *found.advice),
+        advice=ranked(
+            [*(one for one in advice if one.proof.verdict != "harms"), *found.advice, *told(around)]
+        ),
         verdict=_verdict(around, advice, found),
         notes=(*notes, *found.notes),
         session=_summary(recording, groups),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from perfkit.advise.evidence import Evidence
-from perfkit.advise.values import Candidate
+from perfkit.advise.values import UNPROVEN, Advice, Candidate, Price
 from perfkit.findings.finding import Finding
 
 
@@ -18,10 +19,32 @@ def application_candidates(evidence: Evidence) -> Iterator[Candidate]:
             yield Candidate(kind="application", sql=sql, rationale=rationale, cures=(finding.id,))
 
 
+def told(findings: Sequence[Finding]) -> tuple[Advice, ...]:
+    """The same as advice, for what a log or a script shows of a session."""
+    texts = [(finding, _of(finding)) for finding in findings if finding.severity != "info"]
+    found = {text: finding for finding, text in reversed(texts) if text is not None}
+    return tuple(
+        Advice(
+            id=f"application-{number}",
+            kind="application",
+            sql=sql,
+            rationale=rationale,
+            price=Price(),
+            proof=replace(UNPROVEN, reason="not tried: it is a change of the application"),
+            cures=(finding.id,),
+        )
+        for number, ((sql, rationale), finding) in enumerate(found.items(), 1)
+    )
+
+
 def _advice(evidence: Evidence, finding: Finding) -> tuple[str, str] | None:
+    if finding.id in ("too-many-partitions", "planning-dominates"):
+        return _partitions(evidence, finding)
+    return _of(finding)
+
+
+def _of(finding: Finding) -> tuple[str, str] | None:
     match finding.id:
-        case "too-many-partitions" | "planning-dominates":
-            return _partitions(evidence, finding)
         case "cartesian-join":
             return (
                 "-- join the tables by the columns that belong together, or say CROSS JOIN where every pair is wanted",
@@ -53,6 +76,18 @@ def _advice(evidence: Evidence, finding: Finding) -> tuple[str, str] | None:
             return (
                 "-- write in batches, spread over time, and keep fewer indexes on what is written in bulk",
                 "most of the work is writing the log of changes to indexes and full pages",
+            )
+        case "lock-wait":
+            return (
+                "-- keep transactions short, change rows in one order, and set lock_timeout where waiting is worse than failing:"
+                " SET lock_timeout = '2s'",
+                "the statement does not work, it waits for another session to end its transaction",
+            )
+        case "idle-in-transaction":
+            return (
+                "ALTER ROLE CURRENT_USER SET idle_in_transaction_session_timeout = '60s'",
+                "a session that forgets to commit is then ended by the server; end the one at hand with"
+                " pg_terminate_backend(pid), and commit before waiting for anything else",
             )
         case "cold-read":
             return (

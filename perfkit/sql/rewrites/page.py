@@ -23,8 +23,8 @@ from perfkit.sql.rewrites.draft import (
 )
 from perfkit.sql.rewrites.from_items import Items, read_items, row_key
 from perfkit.sql.rewrites.keys import base_column, name_of
-from perfkit.sql.rewrites.nulls import is_never_null
 from perfkit.sql.rewrites.names import column, fresh, taken
+from perfkit.sql.rewrites.nulls import is_never_null
 from perfkit.sql.rewrites.rewrite import Rewrite
 from perfkit.sql.scope import identifier, is_star, local_nodes
 from perfkit.sql.statement import Statement

@@ -14,7 +14,7 @@ select id from moments where id::text = $1
 --> constant-to-column-type (cast-on-column, implicit-type-mismatch, expression-no-statistics, missing-expression-index)
 --> select id from moments where id = $1::bigint
 -->   if id is of type bigint
--->   but the value must be a bigint: another text is an error
+-->   but a value that is no bigint becomes an error
 -->   same 1 rows
 
 -- a key as a number with a fraction of nothing
@@ -33,21 +33,21 @@ select id from moments where kind = $1::numeric
 --> constant-to-column-type (cast-on-column, implicit-type-mismatch, expression-no-statistics, missing-expression-index)
 --> select id from moments where kind = $1::smallint
 -->   if kind is of type smallint
--->   but the value must be a whole number: others are an error instead of finding nothing
+-->   but the value must be a whole number: with a fraction it is an error, or is rounded
 -->   same 0 rows
 
 -- a value in an array
 select id from moments where 't1' = any(tags)
 --> any-to-containment (any-array-not-indexable, expression-no-statistics)
 --> select id from moments where tags @> array['t1']::text[]
--->   if the value is not NULL
+-->   if a NULL, as value or as array, is found by neither
 -->   same 80 rows
 
 -- two values in an array
 select id from moments where 't1' = any(tags) or 'u2' = any (tags)
 --> any-to-containment (any-array-not-indexable, expression-no-statistics)
 --> select id from moments where tags @> array['t1']::text[] or tags @> array['u2']::text[]
--->   if the value is not NULL
+-->   if a NULL, as value or as array, is found by neither
 -->   same 121 rows
 
 -- a value not in an array
