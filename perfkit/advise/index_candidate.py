@@ -99,8 +99,8 @@ def _caveats(
     caveats = []
     name = proposal.extension
     if name is not None and name not in catalog.extensions:
-        available: tuple[str, ...] | None = getattr(catalog, "available_extensions", None)
-        is_lacking = available is not None and name not in available
+        available = catalog.available_extensions
+        is_lacking = bool(available) and name not in available
         caveats.append(
             f"needs the extension {name}, "
             + ("which the server lacks" if is_lacking else "not yet installed here")

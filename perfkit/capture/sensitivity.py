@@ -110,6 +110,9 @@ class Sensitivity(Shown):
         """The set for which the generic plan, where that is chosen, takes most beyond a plan made for it."""
         if self.chosen != "generic":
             return None
+        worst = self.run(self.worst)
+        if _loss(worst) > 0:
+            return worst
         losses = [(_loss(run), run) for run in self.runs]
         loss, run = max(losses, key=lambda one: one[0])
         return run if loss > 0 else None

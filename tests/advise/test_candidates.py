@@ -178,7 +178,7 @@ def test_the_safe_form_checks_the_build() -> None:
     assert candidates[0].undo_sql == "DROP INDEX CONCURRENTLY public.issues_project_id_created_at_idx"
 
 
-def test_columns_read_are_included_where_many_rows_are_fetched() -> None:
+def test_columns_read_are_included_where_a_finding_says_the_fetches_cost() -> None:
     found = replace(
         tracker(),
         relations=tuple(
@@ -191,14 +191,14 @@ def test_columns_read_are_included_where_many_rows_are_fetched() -> None:
         node_type="Bitmap Heap Scan",
         measures=replace(scan(2, "issues", 90).measures, total_rows=5000),
     )
-    bodies = [item.sql.partition(" ON ")[2] for item in advise(sql, found, plan_of(fetching, ms=100))[0]]
+    plan = plan_of(fetching, ms=100)
+    named = Finding(
+        id="missing-covering-index", severity="warning", title="", evidence={"relation": "public.issues"}
+    )
+    bodies = [item.sql.partition(" ON ")[2] for item in advise(sql, found, plan, (named,))[0]]
     assert bodies == ["public.issues (author_id)", "public.issues (author_id) INCLUDE (priority)"]
-    for catalog, plan in (
-        (found, plan_of(replace(fetching, node_type="Seq Scan"), ms=100)),
-        (tracker(), plan_of(fetching, ms=100)),
-        (found, None),
-    ):
-        bodies = [item.sql.partition(" ON ")[2] for item in advise(sql, catalog, plan)[0]]
+    for catalog, findings in ((found, ()), (tracker(), (named,))):
+        bodies = [item.sql.partition(" ON ")[2] for item in advise(sql, catalog, plan, findings)[0]]
         assert bodies == ["public.issues (author_id)"]
 
 

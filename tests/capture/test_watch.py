@@ -107,7 +107,8 @@ def test_a_table_lock_is_investigated_all_the_same(scratch: Lab) -> None:
     assert [one.id for one in found.findings] == ["lock-wait", "idle-in-transaction"]
     assert found.findings[0].evidence["blocking_pid"] == pid
     assert str(found.before.plan.root.node_type) == "Not planned"
-    assert (found.advice, found.rejected) == ((), ())
+    assert {one.kind for one in found.advice} <= {"application"}
+    assert found.rejected == ()
     loaded = document.from_document(Investigation, document.to_document(found, INVESTIGATION), INVESTIGATION)
     assert loaded == found
     for shown in found._repr_mimebundle_().values():
