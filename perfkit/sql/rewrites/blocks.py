@@ -108,6 +108,17 @@ def blocks(text: str, tree: Expr) -> dict[int, Block]:
     return matched
 
 
+def write_block(text: str, verb: str) -> Block | None:
+    """The block of the DELETE or UPDATE of a statement, with its WHERE; None where the verb does not stand once."""
+    tokens = scan(text)
+    found = [
+        place
+        for place, token in enumerate(tokens)
+        if token.is_word(verb) and not tokens[place - 1].is_word("for", "on")
+    ]
+    return _block(tokens, found[0], (*_CLAUSES, "using", "set", "returning")) if len(found) == 1 else None
+
+
 def _selects(node: Expr) -> Iterator[exp.Select]:
     is_select = isinstance(node, exp.Select)
     names = (
@@ -135,7 +146,7 @@ def _below(value: object) -> Iterator[exp.Select]:
             yield from _selects(item)
 
 
-def _block(tokens: Sequence[Token], start: int) -> Block:
+def _block(tokens: Sequence[Token], start: int, words: Sequence[str] = _CLAUSES) -> Block:
     stop, depth = start + 1, 0
     opened: list[tuple[str, int, int]] = []
     while stop < len(tokens):
@@ -143,7 +154,7 @@ def _block(tokens: Sequence[Token], start: int) -> Block:
         depth += (token.text in ("(", "[")) - (token.text in (")", "]"))
         if depth < 0 or (depth == 0 and (token.text == ";" or token.is_word("union", "intersect", "except"))):
             break
-        if depth == 0 and token.is_word(*_CLAUSES) and not _compares(tokens, stop):
+        if depth == 0 and token.is_word(*words) and not _compares(tokens, stop):
             opened.append((token.name, stop, stop + (2 if token.is_word("group", "order") else 1)))
         stop += 1
     clauses: dict[str, Clause] = {}

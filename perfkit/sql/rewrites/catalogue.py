@@ -9,11 +9,9 @@ from perfkit.sql.rewrites.arms import or_to_union_all
 from perfkit.sql.rewrites.arms_of_table import or_to_united_table
 from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
 from perfkit.sql.rewrites.existence import count_to_exists
-from perfkit.sql.rewrites.groups import groups_to_hops
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.row_lists import row_list_to_values
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
-from perfkit.sql.rewrites.top_rows import numbered_to_lateral
 from perfkit.sql.statement import Statement
 
 TRANSFORMS: tuple[Transform, ...] = (
@@ -22,8 +20,6 @@ TRANSFORMS: tuple[Transform, ...] = (
     or_to_union_all,
     or_to_united_table,
     row_list_to_values,
-    groups_to_hops,
-    numbered_to_lateral,
     *SHAPE_TRANSFORMS,
 )
 

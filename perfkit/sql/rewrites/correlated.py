@@ -102,7 +102,7 @@ def read_correlated(subquery: Expr, scope: Scope, draft: Draft) -> Correlated | 
         source = source_of(column, holder.scope)
         if source is None or source in scope.sources or _is_outside(source, scope):
             return None
-    if not ties or not is_stable(value):
+    if not ties or not all(map(is_stable, inner.node.find_all(exp.Func))):
         return None
     return Correlated(subquery=subquery, inner=inner, value=value, ties=tuple(ties), rest=tuple(rest))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from sqlglot import Expr, exp
 
@@ -12,7 +13,7 @@ from perfkit.catalog import Catalog
 from perfkit.errors import UsageError
 from perfkit.sql.keywords import RESERVED
 from perfkit.sql.parse import parse_statement
-from perfkit.sql.rewrites.blocks import Block, Clause, Span, blocks
+from perfkit.sql.rewrites.blocks import Block, Clause, Span, blocks, write_block
 from perfkit.sql.scope import Scope, is_star, output_name
 from perfkit.sql.statement import Statement
 from perfkit.sql.tokens import scan
@@ -45,9 +46,9 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """One SELECT of the statement."""
+    """One SELECT of the statement, or its DELETE or UPDATE."""
 
-    node: exp.Select
+    node: Expr
     scope: Scope
     block: Block
 
@@ -62,10 +63,9 @@ class _Recorder(Reader):
         super().__init__(statement, catalog)
         self.scopes: dict[int, Scope] = {}
 
-    def _select(self, node: exp.Select, *rest: object) -> Scope:
-        scope = super()._select(node, *rest)  # type: ignore[arg-type]
-        self.scopes[id(node)] = scope
-        return scope
+    def _conditions(self, scope: Scope, *rest: Any) -> None:
+        self.scopes[id(scope.node)] = scope
+        super()._conditions(scope, *rest)
 
 
 class Draft:
@@ -82,7 +82,12 @@ class Draft:
             for node in tree.find_all(exp.Select, bfs=False)
             if id(node) in places and id(node) in reader.scopes
         ]
-        self._is_upper = any(token.text == "SELECT" for token in scan(self.text))
+        self.write: Query | None = None
+        """The DELETE or UPDATE itself, whose WHERE can be read and changed as that of a query."""
+        block = write_block(self.text, tree.key) if isinstance(tree, (exp.Delete, exp.Update)) else None
+        if block is not None and id(tree) in reader.scopes:
+            self.write = Query(node=tree, scope=reader.scopes[id(tree)], block=block)
+        self._is_upper = any(token.text in ("SELECT", "DELETE", "UPDATE") for token in scan(self.text))
 
     @property
     def main(self) -> Query | None:

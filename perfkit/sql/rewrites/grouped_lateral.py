@@ -43,7 +43,7 @@ def _rewrite(draft: Draft, items: Items, place: int) -> Iterator[Rewrite]:
     ):
         return
     opening = draft.parentheses(inner).start
-    if not items.spans[place].start == opening or not all(map(is_stable, inner.node.find_all(exp.Func))):
+    if items.spans[place].start != opening or not all(map(is_stable, inner.node.find_all(exp.Func))):
         return
     ties = _ties(draft, items, place, inner)
     keys = [unwrap(key) for key in group.expressions]

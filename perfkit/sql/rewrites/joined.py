@@ -68,12 +68,12 @@ def joining(
 
 
 def laid_out(sql: str, gap: str) -> str:
-    """New SQL of several lines, on one line where the statement's clauses stand on one."""
-    return (
-        " ".join(line.strip() for line in sql.split("\n")).replace("( ", "(").replace(" )", ")")
-        if gap == " "
-        else sql.replace("\n", gap)
-    )
+    """New SQL of several lines, on one line where the statement's clauses stand on one and no comment needs its line end."""
+    if gap != " ":
+        return sql.replace("\n", gap)
+    if "--" in sql:
+        return sql
+    return " ".join(line.strip() for line in sql.split("\n")).replace("( ", "(").replace(" )", ")")
 
 
 def outside(edits: Iterable[Edit], spans: Iterable[Span]) -> list[Edit]:

@@ -22,7 +22,10 @@ _UNFIT = ("group", "having", "limit", "offset", "windows", "with_", "locks")
 
 def not_in_to_not_exists(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
     draft = open_draft(statement, catalog)
-    for query in draft.queries if draft is not None else ():
+    holders = (
+        [*draft.queries, *([draft.write] if draft.write is not None else [])] if draft is not None else []
+    )
+    for query in holders:
         for condition, span in conditions(query):
             search = _negated_in(condition)
             inner = draft.query(unwrap_query(search)) if draft is not None and search is not None else None

@@ -16,8 +16,8 @@ from perfkit.sql.statement import Statement
 
 _MARGIN = 20
 """Times as many rows as wanted are sampled, as a filter may drop some and the share is one of expectation."""
-_FEWEST_ROWS = 1_000
-"""Smaller tables are sorted in no time, and the sample might come out empty."""
+_FEWEST_PAGES = 20
+"""Pages are picked by chance: of fewer, the sample might come out empty."""
 
 
 def random_rows_to_sample(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
@@ -38,11 +38,11 @@ def random_rows_to_sample(statement: Statement, catalog: Catalog) -> Iterator[Re
         or not relation.rows
     ):
         return
-    if not isinstance(count, exp.Literal) or not count.name.isdigit() or relation.rows < _FEWEST_ROWS:
+    if not isinstance(count, exp.Literal) or not count.name.isdigit():
         return
     if query.node.find(exp.TableSample):
         return
-    share = _MARGIN * int(count.name) / relation.rows * 100
+    share = 100 * max(_MARGIN * int(count.name) / relation.rows, _FEWEST_PAGES / max(relation.pages, 1))
     if share >= 50:
         return
     share = float(f"{share:.1g}") if share < 10 else math.ceil(share)

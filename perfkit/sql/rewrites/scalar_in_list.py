@@ -25,7 +25,7 @@ _CURES = ("correlated-subquery-per-row", "many-subplan-loops")
 def subqueries_to_grouped_join(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
     draft = open_draft(statement, catalog)
     for query in draft.queries if draft is not None else ():
-        if draft is None or query.scope.is_grouped or not query.scope.sources or is_cut_before(query):
+        if draft is None or not query.scope.sources or not takes_joins(query):
             continue
         found = [
             item
@@ -36,7 +36,12 @@ def subqueries_to_grouped_join(statement: Statement, catalog: Catalog) -> Iterat
             yield from _rewrites(draft, query, found)
 
 
-def is_cut_before(query: Query) -> bool:
+def takes_joins(query: Query) -> bool:
+    """False where rows are grouped or locked, and where LIMIT leaves few of them before the select list is computed."""
+    return not query.scope.is_grouped and not query.node.args.get("locks") and not _is_cut_before(query)
+
+
+def _is_cut_before(query: Query) -> bool:
     """True when LIMIT leaves few rows before the select list is computed: no key of the order is one of its subqueries."""
     if not query.node.args.get("limit"):
         return False

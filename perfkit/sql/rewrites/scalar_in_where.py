@@ -24,6 +24,8 @@ _STRICT = (exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Paren)
 def compared_subquery_to_grouped_join(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
     draft = open_draft(statement, catalog)
     for query in draft.queries if draft is not None else ():
+        if query.node.args.get("locks"):
+            continue
         for condition, _ in conditions(query):
             comparison = unwrap(condition)
             if draft is None or not isinstance(comparison, _COMPARISONS):

@@ -17,7 +17,7 @@ from perfkit.sql.rewrites.joined import joining, outside, place_for
 from perfkit.sql.rewrites.keys import base_column, name_of, unique_keys
 from perfkit.sql.rewrites.names import column, fresh, qualified, short_alias, taken
 from perfkit.sql.rewrites.rewrite import Rewrite
-from perfkit.sql.rewrites.scalar_in_list import is_cut_before
+from perfkit.sql.rewrites.scalar_in_list import takes_joins
 from perfkit.sql.scope import Source, aliased, identifier, local_nodes, output_name
 from perfkit.sql.statement import Statement
 
@@ -28,7 +28,7 @@ def lookup_to_left_join(statement: Statement, catalog: Catalog) -> Iterator[Rewr
     """All lookups of the select list at once, those by the same key through one join."""
     draft = open_draft(statement, catalog)
     for query in draft.queries if draft is not None else ():
-        if draft is None or query.scope.is_grouped or is_cut_before(query):
+        if draft is None or not takes_joins(query):
             continue
         used = _names_outside(draft, query)
         known: dict[tuple[str, ...], str] = {}
@@ -86,7 +86,7 @@ def latest_to_distinct_on(statement: Statement, catalog: Catalog) -> Iterator[Re
     """``(select … order by … limit 1)`` per row as a join to the first row of each group."""
     draft = open_draft(statement, catalog)
     for query in draft.queries if draft is not None else ():
-        if draft is None or query.scope.is_grouped or is_cut_before(query):
+        if draft is None or not takes_joins(query):
             continue
         for found in _lookups(query, draft, limited=True):
             yield from _first_of_group(draft, query, found)

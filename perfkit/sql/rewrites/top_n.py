@@ -56,7 +56,7 @@ def first_of_group_to_lateral(statement: Statement, catalog: Catalog) -> Iterato
 
 
 def _read(draft: Draft, outer: Query) -> _Ranked | None:
-    for condition, span in conditions(outer):
+    for condition, span in conditions(outer) if not outer.node.args.get("locks") else ():
         test = _limit(unwrap(condition))
         if test is None:
             continue

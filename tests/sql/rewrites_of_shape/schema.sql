@@ -32,3 +32,5 @@ insert into moments select i, timestamp '2025-12-31 20:00' + (i % 200) * interva
   case when i % 13 > 0 then timestamptz '2026-03-28 18:00+00' + (i % 120) * interval '29 minutes' end,
   case when i % 10 > 0 then array['t' || i % 5, case when i % 3 > 0 then 'u' || i % 4 end] end, i % 5, i % 4 from generate_series(1, 400) as i;
 insert into moments select 1000 + i, date '2026-01-01' + i, date '2026-01-01' + i, timestamptz '2026-03-29 00:00+01' + i * interval '1 day', '{}', 1, 1 from generate_series(0, 9) as i;
+create table events (id bigint primary key, name text not null);
+insert into events select i, repeat('event ' || i, 20) from generate_series(1, 8000) as i;

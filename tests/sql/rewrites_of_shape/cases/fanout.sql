@@ -129,3 +129,28 @@ select distinct p.id, p.name from issues i join projects p on p.id = i.project_i
 --> select p.id, p.name from projects p where exists (select 1 from issues i where p.id = i.project_id and i.priority = 2) and p.visibility = 'private'
 -->   if projects.id is selected and unique, so without the join no row repeats
 -->   same 4 rows
+
+-- a nullable unique column may repeat
+select distinct i.author_id from issues i join notes n on n.issue_id = i.id
+--> nothing
+
+-- a CTE for the child, a comment
+with late as (select issue_id from notes where id > 300)
+select distinct i.id, i.title -- once
+from issues i
+join late l on l.issue_id = i.id
+where i.priority is not null
+--> distinct-to-exists (distinct-hides-fanout)
+--> with late as (select issue_id from notes where id > 300)
+--> select i.id, i.title -- once
+--> from issues i
+--> where i.priority is not null and exists (select 1 from late l where l.issue_id = i.id)
+-->   if issues.id is selected and unique, so without the join no row repeats
+-->   same 80 rows
+
+-- the same table twice
+select distinct i.id from issues i join issues j on j.project_id = i.project_id and j.id <> i.id where j.priority = 3
+--> distinct-to-exists (distinct-hides-fanout)
+--> select i.id from issues i where exists (select 1 from issues j where j.project_id = i.project_id and j.id <> i.id and j.priority = 3)
+-->   if issues.id is selected and unique, so without the join no row repeats
+-->   same 240 rows

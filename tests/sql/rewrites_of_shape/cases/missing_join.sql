@@ -3,7 +3,7 @@ select p.name, i.title from projects p, issues i where p.id = 3 and i.state = 'o
 --> join-by-foreign-key (cartesian-join)
 --> select p.name, i.title from projects p, issues i where p.id = 3 and i.state = 'opened' and i.project_id = p.id
 -->   but other rows: each pair now follows the foreign key issues_project_id_fkey, which the statement most likely forgot
--->   0 rows instead of 100
+-->   other rows
 
 -- there is one
 select p.name, i.title from projects p, issues i where p.id = 3 and i.state = 'opened' and i.project_id = p.id

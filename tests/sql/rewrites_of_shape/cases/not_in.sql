@@ -103,3 +103,36 @@ select p.id from projects p where p.id not in (select i.project_id from issues i
 -->   if projects.id is never NULL
 -->   if issues.project_id is never NULL
 -->   same 20 rows
+
+-- a DELETE
+delete from notes where author_id = 3 and id not in (select max(id) from notes group by issue_id) and issue_id not in (select id from issues where state = 'opened')
+--> not-in-to-not-exists (not-in-nullable-subquery)
+--> delete from notes where author_id = 3 and id not in (select max(id) from notes group by issue_id) and not exists (select 1 from issues where state = 'opened' and issues.id = notes.issue_id)
+-->   if notes.issue_id is never NULL
+-->   if issues.id is never NULL
+-->   same 11 rows
+
+-- an UPDATE with a subquery of the same table
+UPDATE notes SET body = 'seen' WHERE issue_id NOT IN (SELECT n.issue_id FROM notes n WHERE n.author_id > 10)
+--> not-in-to-not-exists (not-in-nullable-subquery)
+--> UPDATE notes SET body = 'seen' WHERE NOT EXISTS (SELECT 1 FROM notes n WHERE n.author_id > 10 AND n.issue_id = notes.issue_id)
+-->   if notes.issue_id is never NULL
+-->   same 300 rows
+
+-- comments stay, a quoted alias
+select "P".id -- the project
+from projects "P" /* all of them */
+where "P".id not in (
+  -- those with issues
+  select i.project_id from issues i
+)
+--> not-in-to-not-exists (not-in-nullable-subquery)
+--> select "P".id -- the project
+--> from projects "P" /* all of them */
+--> where not exists (
+-->   -- those with issues
+-->   select 1 from issues i where i.project_id = "P".id
+--> )
+-->   if projects.id is never NULL
+-->   if issues.project_id is never NULL
+-->   same 5 rows

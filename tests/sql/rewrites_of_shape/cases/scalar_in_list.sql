@@ -156,3 +156,62 @@ select l.label_id, l.issue_id, (select count(*) from label_links x where x.label
 --> select l.label_id, l.issue_id, coalesce(label_links_by_label.n, 0) as n from label_links l left join (select x.label_id, x.issue_id, count(*) as n from label_links x group by x.label_id, x.issue_id) label_links_by_label on label_links_by_label.label_id = l.label_id and label_links_by_label.issue_id = l.issue_id
 -->   if each group has one row, so the join repeats none
 -->   same 200 rows
+
+-- locked rows
+select u.id, (select count(*) from notes n where n.author_id = u.id) as n from users u for update
+--> nothing
+
+-- a volatile condition
+select u.id, (select count(*) from notes n where n.author_id = u.id and random() < 2) as n from users u
+--> nothing
+
+-- the nullable side of an outer join, a quoted alias, a comment
+select p.id, "U".username, (select count(*) from notes n where n.author_id = "U".id /* written */ and n.body <> 'x') as "Written"
+from projects p left join users "U" on "U".id = p.id + 15 -- some have none
+order by p.id
+--> subqueries-to-grouped-join (correlated-subquery-per-row, many-subplan-loops)
+--> select p.id, "U".username, coalesce(notes_by_author."Written", 0) as "Written"
+--> from projects p left join users "U" on "U".id = p.id + 15
+--> left join (
+-->   select n.author_id, count(*) as "Written"
+-->   from notes n
+-->   where n.body <> 'x'
+-->   group by n.author_id
+--> ) notes_by_author on notes_by_author.author_id = "U".id -- some have none
+--> order by p.id
+-->   if each group has one row, so the join repeats none
+-->   same 20 rows
+
+-- in a branch of a UNION, under a cast
+select 'u' as kind, u.id, (select count(*) from notes n where n.author_id = u.id)::int as n from users u union all select 'p', p.id, 0 from projects p
+--> subqueries-to-grouped-join (correlated-subquery-per-row, many-subplan-loops)
+--> select 'u' as kind, u.id, coalesce(notes_by_author.count, 0)::int as n from users u left join (select n.author_id, count(*) as count from notes n group by n.author_id) notes_by_author on notes_by_author.author_id = u.id union all select 'p', p.id, 0 from projects p
+-->   if each group has one row, so the join repeats none
+-->   same 50 rows
+
+-- over a view, from a view
+select o.id, (select count(*) from open_issues x where x.author_id = o.author_id) as same from open_issues o
+--> subqueries-to-grouped-join (correlated-subquery-per-row, many-subplan-loops)
+--> select o.id, coalesce(open_issues_by_author.same, 0) as same from open_issues o left join (select x.author_id, count(*) as same from open_issues x group by x.author_id) open_issues_by_author on open_issues_by_author.author_id = o.author_id
+-->   if each group has one row, so the join repeats none
+-->   same 100 rows
+
+-- from a CTE
+with few as (select * from users where id < 9) select f.id, (select sum(o.total) from "Order" o where o."user" = f.id) as spent from few f
+--> subqueries-to-grouped-join (correlated-subquery-per-row, many-subplan-loops)
+--> with few as (select * from users where id < 9) select f.id, order_by_user.spent as spent from few f left join (select o."user", sum(o.total) as spent from "Order" o group by o."user") order_by_user on order_by_user."user" = f.id
+-->   if each group has one row, so the join repeats none
+-->   same 8 rows
+
+-- a comment to the end of its line inside
+select u.id, (select count(*) from notes n -- written
+  join issues i on i.id = n.issue_id where n.author_id = u.id) as n from users u
+--> subqueries-to-grouped-join (correlated-subquery-per-row, many-subplan-loops)
+--> select u.id, coalesce(notes_by_author.n, 0) as n from users u left join (
+-->   select n.author_id, count(*) as n
+-->   from notes n -- written
+-->   join issues i on i.id = n.issue_id
+-->   group by n.author_id
+--> ) notes_by_author on notes_by_author.author_id = u.id
+-->   if each group has one row, so the join repeats none
+-->   same 30 rows

@@ -69,3 +69,7 @@ select p.id from projects p where p.id = 3 or 3 = (select max(i.priority) from i
 -- after a RIGHT JOIN
 select p.id, i.id from issues i right join projects p on p.id = i.project_id where i.id = (select max(x.id) from issues x where x.project_id = p.id)
 --> nothing
+
+-- locked rows
+select o."Id" from "Order" o where o.total > (select avg(x.total) from "Order" x where x."user" = o."user") for update
+--> nothing

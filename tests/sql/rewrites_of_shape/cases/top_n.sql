@@ -133,3 +133,7 @@ where t.rn <= 2
 -->   if the recursive query finds each value of issues.state that is not NULL
 -->   if issues.state is never NULL
 -->   same 6 rows
+
+-- a view
+select t.id from (select id, row_number() over (partition by project_id order by id) as rn from open_issues) t where t.rn <= 2
+--> nothing
