@@ -10,7 +10,7 @@ from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import column_list, covering_keys
 from perfkit.findings.restrictions import EQUALITY, RANGE, Restriction, restrictions
 from perfkit.findings.rules.limits import ordering_scans
-from perfkit.findings.rules.scans import SELECTIVE_SHARE
+from perfkit.findings.rules.scans import SELECTIVE_SHARE, selective_seq_scans
 from perfkit.findings.tree import INDEX_SCANS, children, qualified, tally
 from perfkit.findings.weight import MANY_ROWS, Weight, weigh
 from perfkit.plan.model import Node
@@ -148,9 +148,11 @@ def inefficient_index_scan(case: Case) -> Iterator[Finding]:
 def composite_index_wrong_order(case: Case) -> Iterator[Finding]:
     """An index holds all the columns of the condition, but leads with the one compared by range.
 
-    Everything in the range is read, and the equality behind it only sorts out index entries. Fine for a narrow range.
-    The same columns with those of equality first read only what is wanted. Needs the catalog.
+    Everything in the range is read, and the equality behind it only sorts out index entries, so that the planner may prefer
+    to read the table. Fine for a narrow range. The same columns with those of equality first read only what is wanted.
+    Needs the catalog.
     """
+    yield from _left_aside(case)
     for node in case.plan.walk():
         relation, index = _index_of(case, node)
         if relation is None or index is None or not node.loops:
@@ -181,6 +183,41 @@ def composite_index_wrong_order(case: Case) -> Iterator[Finding]:
             relation=relation.qualified_name,
             condition=node.index_condition,
         )
+
+
+def _left_aside(case: Case) -> Iterator[Finding]:
+    """Tables read whole beside an index that leads with the range and holds the equality behind it."""
+    for node in selective_seq_scans(case):
+        relation = case.relation(node)
+        asked = [
+            r for r in restrictions(node.filter, node.alias, relation) if r.is_ordered and r.against is None
+        ]
+        equal = {r.column for r in asked if r.operator in EQUALITY}
+        ranged = {r.column for r in asked if r.operator in RANGE}
+        if relation is None or covering_keys(relation, equal):
+            continue
+        index = next((one for one in relation.indexes if _is_wrong_order(one, equal, ranged)), None)
+        if index is None:
+            continue
+        rows, first = tally(node), index.columns[0]
+        yield finding_at(
+            node,
+            "composite-index-wrong-order",
+            f"{index.name} leads with {first}, which is compared by range, so {qualified(node)} is read whole,"
+            f" {format_count(rows.read)} rows, to keep {format_count(rows.kept)}",
+            weigh(case, node),
+            columns=column_list(asked),
+            column=first,
+            index=index.name,
+            relation=relation.qualified_name,
+            condition=node.filter,
+        )
+
+
+def _is_wrong_order(index: Index, equal: set[str], ranged: set[str]) -> bool:
+    is_usable = index.is_valid and index.method == "btree" and index.predicate is None
+    held = {column for column in index.columns[1:] if column}
+    return is_usable and bool(equal) and index.columns[0] in ranged - equal and equal <= held
 
 
 def _reads_much_index(node: Node, rows: float) -> bool:

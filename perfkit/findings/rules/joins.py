@@ -14,6 +14,7 @@ from perfkit.findings.restrictions import Restriction, restrictions
 from perfkit.findings.rules import planned
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
 from perfkit.findings.tree import (
+    SCANS,
     aliases,
     children,
     inner,
@@ -25,7 +26,7 @@ from perfkit.findings.tree import (
     tally,
     unwrapped,
 )
-from perfkit.findings.weight import DOMINATES_SHARE, Weight, weigh, weigh_whole
+from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, Weight, weigh, weigh_whole
 from perfkit.plan.model import Node
 from perfkit.units import format_count, format_percent
 
@@ -244,6 +245,30 @@ def or_across_tables(case: Case) -> Iterator[Finding]:
     for join, texts in _late(case):
         if any(_is_or_across(text) for text in texts):
             yield _late_finding(case, join, texts, "or-across-tables")
+    yield from _or_with_subquery(case)
+
+
+def _or_with_subquery(case: Case) -> Iterator[Finding]:
+    """Tables read whole because one arm of an OR asks a subquery, which then cannot become a join."""
+    for node in case.plan.walk():
+        if node.node_type not in SCANS or not node.loops or not node.filter:
+            continue
+        rows, weight = tally(node), weigh_whole(case, node)
+        if rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE or not weight.matters:
+            continue
+        for term in conjuncts(node.filter):
+            asks = [any(part.kind == "subplan" for part in arm.walk()) for arm in term.parts]
+            if term.kind == "or" and any(asks) and not all(asks):
+                yield finding_at(
+                    node,
+                    "or-across-tables",
+                    f"an OR with a subquery is checked for {format_count(rows.read)} rows of {qualified(node)} to keep"
+                    f" {format_count(rows.kept)}: neither arm can use an index",
+                    weight,
+                    condition=term.text,
+                    kept_share=rows.kept_share,
+                )
+                break
 
 
 def _late(case: Case) -> Iterator[tuple[Node, list[str]]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.finding import Case, Finding, Rule, Severity
+from perfkit.findings.hidden_keys import hidden_keys
 from perfkit.findings.indexes import leading, on_expression, with_class, with_method
 from perfkit.findings.restrictions import (
     EQUALITY,
@@ -103,8 +104,9 @@ def function_on_column(case: Case) -> Iterator[Finding]:
     belongs on the other side; else an index on the expression serves it. Fine where few rows are checked, or an index on
     exactly this expression is used.
     """
-    for node, relation, restriction, weight in filtered(case):
-        if not _is_function(restriction) or restriction.against:
+    beside = [one for one in filtered(case) if not one[2].against]
+    for node, relation, restriction, weight in (*beside, *hidden_keys(case)):
+        if not _is_function(restriction):
             continue
         if relation is not None and on_expression(relation, restriction.wrapped):
             continue
@@ -127,7 +129,7 @@ def case_insensitive_match(case: Case) -> Iterator[Finding]:
 
     An index on lower(column) serves lower(column) = …, one with pg_trgm serves ILIKE. Fine where few rows are checked.
     """
-    for node, relation, restriction, weight in filtered(case):
+    for node, relation, restriction, weight in (*filtered(case), *hidden_keys(case)):
         pattern = literal(restriction.other)
         is_case = restriction.form == "call" and restriction.wrapper.lower() in _CASE_FUNCTIONS
         is_ilike = restriction.operator == "~~*" and (pattern is None or not pattern.startswith(("%", "_")))
@@ -188,7 +190,7 @@ def cast_on_column(case: Case) -> Iterator[Finding]:
 
     Casting the value instead of the column, or a range (for ::date), lets the index serve. Fine where few rows are checked.
     """
-    for node, relation, restriction, weight in filtered(case):
+    for node, relation, restriction, weight in (*filtered(case), *hidden_keys(case)):
         if _is_cast(relation, restriction) and not _is_implicit(case, node, restriction):
             yield found(
                 node, "cast-on-column", weight, restriction,
@@ -202,7 +204,7 @@ def implicit_type_mismatch(case: Case) -> Iterator[Finding]:
     bigint against numeric, integer against double precision: the wider type wins, and an index on the column cannot serve.
     Passing the parameter, or writing the constant, in the column's type cures it. Fine where few rows are checked.
     """
-    for node, relation, restriction, weight in filtered(case):
+    for node, relation, restriction, weight in (*filtered(case), *hidden_keys(case)):
         if _is_cast(relation, restriction) and _is_implicit(case, node, restriction):
             column = relation.column(restriction.column) if relation else None
             yield found(
