@@ -25,8 +25,12 @@ from pg_attribute as a
 join pg_class as c on c.oid = a.attrelid
 join pg_namespace as n on n.oid = c.relnamespace
 left join pg_collation as co on co.oid = a.attcollation
-left join pg_stats as s
-    on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname
-    and s.inherited = (c.relkind = 'p')
+left join lateral (
+    -- OFFSET keeps the view from being joined whole, with all tables of the database
+    select * from pg_stats as p
+    where p.schemaname = n.nspname and p.tablename = c.relname and p.attname = a.attname
+        and p.inherited = (c.relkind = 'p')
+    offset 0
+) as s on true
 where a.attrelid = any (%(oids)s::oid[]) and a.attnum > 0 and not a.attisdropped
 order by a.attrelid, a.attnum

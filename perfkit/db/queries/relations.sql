@@ -60,6 +60,9 @@ select
 from found as f
 join pg_class as c on c.oid = f.oid
 join pg_namespace as n on n.oid = c.relnamespace
-left join pg_stat_all_tables as s on s.relid = c.oid
+left join lateral (
+    -- OFFSET keeps the view from counting for all tables of the database
+    select * from pg_stat_all_tables as a where a.relid = c.oid offset 0
+) as s on true
 where c.relkind in ('r', 'p', 'v', 'm', 'f')
 order by n.nspname, c.relname
