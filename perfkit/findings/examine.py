@@ -124,11 +124,26 @@ FOLLOWING: Mapping[str, frozenset[str]] = {
 }
 """Findings that follow from another one above or below them in the plan."""
 
+_WRONG_COUNTS = frozenset(
+    {
+        "stale-statistics",
+        "correlated-columns-misestimate",
+        "expression-no-statistics",
+        "srf-rows-misestimate",
+        "ndistinct-misestimate",
+    }
+)
+"""Why the planner took a join or a sort for cheap, or look-ups for dear."""
+
+_OF_LOOPS = frozenset(
+    {"nested-loop-on-misestimate", "missing-index-join", "many-subplan-loops", "late-filter"}
+)
+
 OF_WHOLE: Mapping[str, frozenset[str]] = {
     "planning-dominates": frozenset({"too-many-partitions", "large-in-list"}),
     "temp-io": frozenset({"cte-materialization-fence"}),
-    "sort-spill": frozenset({"partitionwise-disabled"}),
-    "hash-spill": frozenset({"partitionwise-disabled"}),
+    "sort-spill": _WRONG_COUNTS | {"partitionwise-disabled"},
+    "hash-spill": _WRONG_COUNTS | {"partitionwise-disabled"},
 }
 """Findings that follow from another one wherever it is."""
 
@@ -170,8 +185,33 @@ def _beside_causes(case: Case, findings: list[Finding]) -> Iterator[Finding]:
     for finding in findings:
         has_cause = any((finding.node, id) in causes for id in SYMPTOMS.get(finding.id, ()))
         has_cause = has_cause or _follows(case, finding, findings) or _is_lesser_filter(finding, findings)
-        has_cause = has_cause or any(other.id in OF_WHOLE.get(finding.id, ()) for other in findings)
+        has_cause = has_cause or _is_of_wrong_loop(case, finding, findings)
+        has_cause = has_cause or any(
+            other.id in OF_WHOLE.get(finding.id, ()) and other.severity != "info" for other in findings
+        )
         yield replace(finding, severity="info") if has_cause else finding
+
+
+def _is_of_wrong_loop(case: Case, finding: Finding, findings: list[Finding]) -> bool:
+    """Whether a nested loop that another count would have avoided, of which the cause is told, compares the pairs."""
+    if finding.node is None:
+        return False
+    node = case.node(finding.node)
+    is_again = finding.id == "missing-index-filter" and (node.loops or 0) > node.measures.participants
+    if not is_again and finding.id not in _OF_LOOPS:
+        return False
+    loop = next((one for one in (node, *case.ancestors(node)) if one.node_type == "Nested Loop"), None)
+    below = {one.number for one in loop.walk()} if loop is not None else set()
+    return any(
+        one.id in _WRONG_COUNTS and one.node in below and one.severity != "info" and _is_low(one)
+        for one in findings
+    )
+
+
+def _is_low(wrong: Finding) -> bool:
+    """Whether more rows came than planned."""
+    factor = wrong.evidence.get("estimate_factor")
+    return isinstance(factor, float | int) and factor > 1
 
 
 def _is_lesser_filter(finding: Finding, findings: list[Finding]) -> bool:

@@ -91,7 +91,7 @@ def may_stop_early(plan: Plan) -> frozenset[int]:
                     or child.parent_relationship in ASIDE
                     or (
                         is_inner
-                        and node.node_type in _JOINS
+                        and node.node_type == "Nested Loop"
                         and (node.join_type in _STOPS_INNER or bool(node.is_inner_unique))
                     ),
                 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at, in_all, rows_in_words
+from perfkit.findings.consequence import consequence
 from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.restrictions import Restriction, restrictions
 from perfkit.findings.tree import (
@@ -60,12 +61,19 @@ _DECIDED_BY_ROWS = JOINS | {"Sort", "Incremental Sort", "Hash", "Memoize", "Gath
 def misestimated(case: Case) -> Iterator[Node]:
     """Nodes where a wrong row count is born, not inherited: off by ten beyond their inputs, and a decision above."""
     for birth in misestimates(case.plan, MISESTIMATE_FACTOR):
-        node = birth.node
+        node = _of_heap(case, birth.node)
         if not is_off(case, node):
             continue
         above = [a for a in case.ancestors(node) if a.node_type in _DECIDED_BY_ROWS]
         if any((weigh_whole(case, a).share or 0.0) >= DECIDED_SHARE for a in above):
             yield node
+
+
+def _of_heap(case: Case, node: Node) -> Node:
+    """The scan that fetches what a bitmap found; any other node itself."""
+    above = case.parent(node)
+    is_bitmap = node.node_type == "Bitmap Index Scan" and above is not None
+    return above if is_bitmap and above is not None and above.node_type == "Bitmap Heap Scan" else node
 
 
 def is_off(case: Case, node: Node) -> bool:
@@ -175,6 +183,9 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
 
 def _unknown_column(node: Node, relation: Relation) -> str | None:
     """A column that a condition compares with a constant and that has no statistics, or was NULL throughout when they were taken."""
+    if all(column.statistics is None for column in relation.columns):
+        # a role without rights sees none
+        return None
     for text in (node.filter, node.index_condition or node.recheck_condition):
         for restriction in restrictions(text, node.alias, relation):
             column = relation.column(restriction.column)
@@ -201,10 +212,11 @@ def _is_counted_twice(relation: Relation, node: Node) -> bool:
 
 
 def harm(case: Case, node: Node) -> Severity | None:
-    """How bad the error turned out: that of the nested loop it blew up; None where nothing is seen to come of it."""
+    """How bad the error turned out: that of the nested loop it blew up, or of another choice; None where nothing came of it."""
     above = {ancestor.number for ancestor in case.ancestors(node)}
     blown_up = {finding.node: finding.severity for finding in nested_loop_on_misestimate(case)}
-    return next((severity for number, severity in blown_up.items() if number in above), None)
+    found = next((severity for number, severity in blown_up.items() if number in above), None)
+    return found or consequence(case, node)
 
 
 def decision(case: Case, node: Node) -> Node:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from perfkit.findings.at import finding_at, it_seems
 from perfkit.findings.conditions import Term, read_condition
+from perfkit.findings.consequence import consequence
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import leading
 from perfkit.findings.tree import APPENDS, INDEX_SCANS, JOINS, children, unwrapped
@@ -140,7 +141,9 @@ def ndistinct_misestimate(case: Case) -> Iterator[Finding]:
         if not is_grouped or node.filter or node.partial_mode == "Partial" or node.extra.get("Grouping Sets"):
             continue
         planned, actual = (node.estimate.rows if node.estimate else 0.0), node.total_rows or 0.0
-        weight = weigh(case, node)
+        harm = consequence(case, node)
+        join = next((above for above in case.ancestors(node) if above.node_type in JOINS), node)
+        weight = weigh_whole(case, join) if harm else weigh(case, node)
         if max(planned, actual) < MANY_ROWS or not weight.matters:
             continue
         spilled = (
@@ -154,7 +157,7 @@ def ndistinct_misestimate(case: Case) -> Iterator[Finding]:
             f"{format_count(planned)} groups of {', '.join(node.group_key)} were expected and {format_count(actual)} came"
             f" ({format_ratio(birth.born_factor)})",
             weight,
-            severity="warning" if spilled else "info",
+            severity="warning" if spilled else harm or "info",
             **_grouped(case, node),
             group_key=", ".join(node.group_key),
             planned_rows=planned,
@@ -201,7 +204,7 @@ def _of_joins(case: Case) -> Iterator[Finding]:
                 f"{format_count(planned)} rows were expected of joining {relation.name} by {name} and {format_count(actual)} came:"
                 f" {'its stated n_distinct is' if stated else 'its common and distinct values are'} not what the planner thinks",
                 weight,
-                severity="warning" if stated else "info",
+                severity="warning" if stated else consequence(case, node) or "info",
                 relation=relation.qualified_name,
                 column=name,
                 planned_rows=planned,
