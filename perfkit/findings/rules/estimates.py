@@ -183,8 +183,9 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
 
 def _unknown_column(node: Node, relation: Relation) -> str | None:
     """A column that a condition compares with a constant and that has no statistics, or was NULL throughout when they were taken."""
-    if all(column.statistics is None for column in relation.columns):
-        # a role without rights sees none
+    analyzed = relation.activity is None or relation.activity.last_analyze is not None
+    if analyzed and all(column.statistics is None for column in relation.columns):
+        # a role without rights sees no statistics
         return None
     for text in (node.filter, node.index_condition or node.recheck_condition):
         for restriction in restrictions(text, node.alias, relation):
