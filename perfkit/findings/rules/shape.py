@@ -343,7 +343,7 @@ def top_n_per_group_window(case: Case) -> Iterator[Finding]:
             above is not None and above.node_type == "Subquery Scan" and above.filter
         )
         ranked = children(node)[0].total_rows or 0.0
-        kept = (above if above is not None and above.node_type == "Subquery Scan" else node).total_rows or 0.0
+        kept = _kept_of_ranked(case, node)
         weight = weigh_whole(case, node)
         if not is_ranked or ranked < MANY_ROWS or kept > TOP_SHARE * ranked or not weight.matters:
             continue
@@ -357,6 +357,23 @@ def top_n_per_group_window(case: Case) -> Iterator[Finding]:
             rows_returned=kept,
             condition=node.run_condition or (above.filter if above else None),
         )
+
+
+def _kept_of_ranked(case: Case, node: Node) -> float:
+    """Ranked rows that are left after the filter on the rank and after the joins above it."""
+    kept = node.total_rows or 0.0
+    for above in case.ancestors(node):
+        if above.node_type not in JOINS | {
+            "Subquery Scan",
+            "Sort",
+            "Gather",
+            "Gather Merge",
+            "Hash",
+            "Materialize",
+        }:
+            break
+        kept = min(kept, above.total_rows or 0.0)
+    return kept
 
 
 RULES = (
