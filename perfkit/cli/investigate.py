@@ -26,6 +26,18 @@ from perfkit.errors import ServerError
     help="No further remedy is tried after this.",
 )
 @click.option(
+    "--budget-mb",
+    type=click.IntRange(min=1),
+    default=20480,
+    show_default=True,
+    help="A larger database is not cloned: remedies are then tried in rolled-back transactions, where that can be.",
+)
+@click.option(
+    "--workload",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of other statements: none of them may be slowed down by a remedy.",
+)
+@click.option(
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Save the investigation as JSON."
 )
 @click.option(
@@ -40,6 +52,8 @@ def command(
     runs: int,
     allow_writes: bool,
     budget_seconds: float,
+    budget_mb: int,
+    workload: Path | None,
     output: Path | None,
     report: Path | None,
     as_json: bool,
@@ -58,6 +72,7 @@ def command(
       perfkit investigate slow.sql --dsn postgresql:///shop_copy --scratch --json
       perfkit investigate slow.sql --setup session.sql --params sets.jsonl
       perfkit investigate postgresql.log --dsn postgresql:///shop_copy
+      perfkit investigate slow.sql --dsn postgresql:///shop_copy --scratch --workload others.sql
 
     Exit status: 0 fine, 2 the statement or an argument is wrong, 3 the server failed (what was measured is printed).
     """
@@ -71,6 +86,8 @@ def command(
         runs=runs,
         allow_writes=allow_writes,
         budget_seconds=budget_seconds,
+        budget_bytes=budget_mb * 1024**2,
+        workload=_statements(workload),
         setup=asked.setup,
         parameter_sets=asked.sets,
     )
@@ -87,3 +104,15 @@ def command(
         click.echo(str(found))
     if found.interrupted:
         raise ServerError(f"stopped before all remedies were tried: {found.interrupted}")
+
+
+def _statements(path: Path | None) -> list[str]:
+    """The statements of a file, one by one."""
+    if path is None:
+        return []
+    from perfkit.query_file import read_file
+    from perfkit.sql.outline import parts
+    from perfkit.sql.tokens import scan
+
+    text = read_file(str(path))
+    return [text[tokens[0].start : tokens[-1].end] for tokens in parts(scan(text))]
