@@ -18,6 +18,9 @@ WORTHWHILE_FACTOR = 1.25
 """A remedy is kept and paid for with every write; less than a quarter faster or fewer blocks is not worth it."""
 
 
+NO_SLOWER = 1.05
+"""Ending a spill is an improvement by itself only where the statement takes no longer for it."""
+
 MEMORY_RATIO = 0.5
 """Twice as fast, noise counted in: then more blocks in memory are no loss."""
 
@@ -73,6 +76,7 @@ def is_worthwhile(proof: Proof, *, is_costly: bool = False) -> bool:
     ]
     if (
         not is_costly
+        and (proof.time_ratio is None or proof.time_ratio <= NO_SLOWER)
         and proof.before
         and proof.after
         and (proof.before.counters.temp_blocks or 0)

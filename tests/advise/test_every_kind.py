@@ -58,11 +58,11 @@ def rewrite(sql: str, **more: object) -> Candidate:
     return replace(Candidate(kind="rewrite", sql=sql, rationale="asks once"), **more)  # type: ignore[arg-type]
 
 
-PER_ROW = "select id, (select count(*) from orders o where o.price + 0 = c.id * 3000) from customers c where id <= 100"
+PER_ROW = "select id, (select count(*) from orders o where o.price + 0 = c.id * 8000) from customers c where id <= 20"
 JOINED = (
     "select c.id, coalesce(n, 0) from customers c left join"
-    " (select price + 0 as price, count(*) n from orders where price + 0 <= 300000 group by 1) o on o.price = c.id * 3000"
-    " where c.id <= 100"
+    " (select price + 0 as price, count(*) n from orders where price + 0 <= 160000 group by 1) o on o.price = c.id * 8000"
+    " where c.id <= 20"
 )
 
 
