@@ -8,6 +8,7 @@ from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.arms import or_to_union_all
 from perfkit.sql.rewrites.arms_of_table import or_to_united_table
 from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
+from perfkit.sql.rewrites.equal_arms import equal_arms_to_list
 from perfkit.sql.rewrites.existence import count_to_exists
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.row_lists import row_list_to_values
@@ -20,6 +21,7 @@ TRANSFORMS: tuple[Transform, ...] = (
     or_to_union_all,
     or_to_united_table,
     row_list_to_values,
+    equal_arms_to_list,
     *SHAPE_TRANSFORMS,
 )
 

@@ -28,7 +28,23 @@ _AFTER = (
     "left", "right", "full", "inner", "cross", "natural", "join", "where", "returning",
 )  # fmt: skip
 _OPENERS = ("between", "and", "symmetric")
-_KEYWORDS = ("and", "or", "at", "time", "zone", "interval", "is", "null", "like", "in", "between")
+_KEYWORDS = (
+    "and",
+    "or",
+    "at",
+    "time",
+    "zone",
+    "interval",
+    "is",
+    "null",
+    "like",
+    "in",
+    "between",
+    "values",
+    "not",
+    "true",
+    "false",
+)
 _MOST_TRIES = 12
 _MOST_VALUE_TRIES = 60
 
