@@ -189,11 +189,12 @@ def _united(
 ) -> str | None:
     order, limit = query.clause("order"), query.clause("limit") or query.clause("fetch")
     end = min(
-        (clause.whole.start for clause in (order, limit) if clause is not None), default=len(draft.text)
+        (clause.whole.start for clause in (order, limit) if clause is not None), default=query.block.span.end
     )
     body = query.block.selected.body
     is_distinct = query.node.args.get("distinct") is not None
-    start = draft.text[: query.block.span.start] + draft.cut(Span(query.block.span.start, body.start))
+    before, after = draft.text[: query.block.span.start], draft.text[query.block.span.end :]
+    start = draft.cut(Span(query.block.span.start, body.start))
     if is_distinct:
         start = _without_distinct(start)
     items = "1" if is_counted else draft.cut(body)
@@ -211,14 +212,22 @@ def _united(
         half = f"{start}{items}{head}{arm}{guards}{rest}"
         if limit is not None:
             # each part gives its own first rows, of which the whole takes the first
-            half = f"({half} {draft.text[end:].strip()})"
+            gap = "\n" if "--" in half.rpartition("\n")[2] else " "
+            half = f"({half}{gap}{draft.cut(Span(end, query.block.span.end))})"
         halves.append(half)
     whole = f"\n{draft.own('union' if is_distinct else 'union all')}\n".join(halves)
     if is_counted:
         alias = fresh("matches", taken(draft))
-        return draft.own("select ") + draft.cut(body) + draft.own(" from (") + f"\n{whole}\n) {alias}"
+        return (
+            before
+            + draft.own("select ")
+            + draft.cut(body)
+            + draft.own(" from (")
+            + f"\n{whole}\n) {alias}"
+            + after
+        )
     closing = " ".join(part for part in (draft.own(tail[0]), tail[1]) if part)
-    return whole + (f"\n{closing}" if closing else "")
+    return before + whole + (f"\n{closing}" if closing else "") + after
 
 
 def _without_distinct(start: str) -> str:

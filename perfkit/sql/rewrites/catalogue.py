@@ -10,6 +10,7 @@ from perfkit.sql.rewrites.arms_of_table import or_to_united_table
 from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
 from perfkit.sql.rewrites.equal_arms import equal_arms_to_list
 from perfkit.sql.rewrites.existence import count_to_exists
+from perfkit.sql.rewrites.joined_types import joins_to_indexed_type
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.row_lists import row_list_to_values
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
@@ -17,6 +18,7 @@ from perfkit.sql.statement import Statement
 
 TRANSFORMS: tuple[Transform, ...] = (
     columns_to_stand_alone,
+    joins_to_indexed_type,
     count_to_exists,
     or_to_union_all,
     or_to_united_table,

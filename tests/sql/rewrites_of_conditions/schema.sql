@@ -38,3 +38,7 @@ create table logged_2024_05 partition of logged for values from ('2024-05-01') t
 insert into logged select timestamptz '2024-04-01' + i * interval '5 hours', 'w' || i % 4 from generate_series(0, 290) i;
 create table flags (id int primary key, done boolean, hidden boolean);
 insert into flags select i, (array[true, false, null])[1 + i % 3], (array[true, false, null])[1 + i / 3 % 3] from generate_series(0, 8) i;
+create table refs (customer text, padded text, number numeric, what text);
+insert into refs values ('7', '7', 7, 'x'), ('7', '07', 7.0, 'y'), ('9', '8', 7.5, 'x'), (null, null, null, null), ('500', '3', 500, 'z');
+create table codes (code character(4) primary key);
+insert into codes values ('x'), ('z');

@@ -129,3 +129,28 @@ select id from events where ($1::int is null or rank = $1) and ($2::int is null 
 -- an update: nothing
 update events set small = 0 where customer_id = 7 or rank = 8;
 --> nothing
+
+-- comments, order and limit
+-- of the newest
+select id, happened -- when
+from events -- all
+where customer_id = 7 -- mine
+   or rank = 8 -- or ranked
+order by id
+limit 5;
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> -- of the newest
+--> (select id, happened -- when
+--> from events -- all
+--> where customer_id = 7 -- or ranked
+--> order by id
+--> limit 5)
+--> union all
+--> (select id, happened -- when
+--> from events -- all
+--> where rank = 8 and (customer_id = 7) is not true -- or ranked
+--> order by id
+--> limit 5)
+--> order by id limit 5
+-->   if each part leaves out what the ones before it gave
+-->   same 5 rows
