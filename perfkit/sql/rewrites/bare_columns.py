@@ -11,6 +11,7 @@ from perfkit.sql.rewrites.coalesced import coalesced
 from perfkit.sql.rewrites.containment import containment
 from perfkit.sql.rewrites.draft import Edit, edited
 from perfkit.sql.rewrites.jsonb_keys import jsonb_key
+from perfkit.sql.rewrites.null_safe import null_safe
 from perfkit.sql.rewrites.plain_values import plain_value
 from perfkit.sql.rewrites.prefixes import prefix
 from perfkit.sql.rewrites.ranges import range_turn
@@ -19,7 +20,7 @@ from perfkit.sql.rewrites.search import Search, Turn, Turned, found_turns, in_it
 from perfkit.sql.rewrites.shifts import shifted
 from perfkit.sql.statement import Statement
 
-TURNS: tuple[Turn, ...] = (plain_value, containment, shifted, age, coalesced, prefix, jsonb_key)
+TURNS: tuple[Turn, ...] = (plain_value, containment, shifted, age, coalesced, prefix, jsonb_key, null_safe)
 """Those that look at nothing but their condition."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlglot import Expr, exp
 
 from perfkit.sql.operands import unwrap
-from perfkit.sql.rewrites.moments import Bucket, value_kind
+from perfkit.sql.rewrites.moments import Bucket, beginning_text, value_kind
 from perfkit.sql.rewrites.period import Period, period_of, written
 from perfkit.sql.rewrites.search import Search, source
 from perfkit.sql.rewrites.zones import is_fixed
@@ -32,7 +32,7 @@ def bounds_of(bucket: Bucket, value: Expr, search: Search) -> Bounds | None:
     if text is not None:
         period = period_of(bucket.unit, text)
         return None if period is None else bounds_of_period(period, bucket, search)
-    if bucket.is_text or isinstance(unwrap(value), exp.Literal):
+    if bucket.text_format is not None or isinstance(unwrap(value), exp.Literal):
         return None
     if bucket.is_number:
         return _of_year(bucket, value, search)
@@ -64,13 +64,9 @@ def literal_period(value: Expr, bucket: Bucket) -> Period | None:
 
 def _literal(value: Expr, bucket: Bucket) -> str | None:
     node = unwrap(value)
-    if isinstance(node, exp.Cast) and node.to.is_type("date", "timestamp") and not bucket.is_text:
+    if isinstance(node, exp.Cast) and node.to.is_type("date", "timestamp") and bucket.text_format is None:
         node = unwrap(node.this)
-    if isinstance(node, exp.Literal) and bucket.is_number != node.is_string:
-        text = str(node.this)
-        is_year = not bucket.is_number or (text.isdigit() and len(text) == 4)
-        return bucket.literal.format(text) if is_year else None
-    return None
+    return beginning_text(node, bucket)
 
 
 def _of_year(bucket: Bucket, value: Expr, search: Search) -> Bounds | None:
@@ -139,4 +135,6 @@ def _is_date(value: Expr) -> bool:
     node = unwrap(value)
     if isinstance(node, (exp.Add, exp.Sub)):
         return _is_date(node.this) and isinstance(unwrap(node.expression), exp.Literal)
-    return isinstance(node, exp.CurrentDate) or (isinstance(node, exp.Cast) and node.to.is_type("date"))
+    return isinstance(node, (exp.CurrentDate, exp.Date)) or (
+        isinstance(node, exp.Cast) and node.to.is_type("date")
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlglot import Expr, exp
@@ -16,7 +18,20 @@ from perfkit.sql.tokens import fold
 Form = Literal["function", "cast", "zone"]
 ValueKind = Literal["beginning", "moment", "parameter"]
 
-_FORMATS = {"%Y": ("year", "{}-01-01"), "%Y-%m": ("month", "{}-01"), "%Y-%m-%d": ("day", "{}")}
+_FORMATS = {
+    "%Y": "year",
+    "%Y-%m": "month",
+    "%Y%m": "month",
+    "%m/%Y": "month",
+    "%Y-%m-%d": "day",
+    "%Y%m%d": "day",
+    "%Y/%m/%d": "day",
+    "%d.%m.%Y": "day",
+    "%d/%m/%Y": "day",
+    "%m/%d/%Y": "day",
+    "%d-%m-%Y": "day",
+}
+_LIKE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?[- ]?%")
 _INSIDE = {
     "minute": ("minute", "hour", "day", "week", "month", "quarter", "year"),
     "hour": ("hour", "day", "week", "month", "quarter", "year"),
@@ -40,10 +55,10 @@ class Bucket:
     """SQL of each AT TIME ZONE around the column, the innermost first."""
     is_date: bool = False
     """The outcome is a date; else a timestamp (or a number, or text)."""
-    literal: str = "{}"
-    """How the other side's text becomes a date."""
     is_number: bool = False
-    is_text: bool = False
+    """The outcome is a year."""
+    text_format: str | None = None
+    """Of the text that is the outcome, as strptime has it; None where it is none."""
 
     @property
     def named(self) -> str:
@@ -66,13 +81,46 @@ def bucket_of(side: Expr, search: Search) -> Bucket | None:
         unit = str(node.args["unit"].name).lower()
         return _seen(node.this, unit, "function", search) if unit in UNITS else None
     if isinstance(node, exp.Extract) and str(node.this.name).lower() == "year":
-        return _seen(node.expression, "year", "function", search, literal="{}-01-01", is_number=True)
+        return _seen(node.expression, "year", "function", search, is_number=True)
     if isinstance(node, exp.TimeToStr):
-        known = _FORMATS.get(node.args["format"].name)
+        format_ = node.args["format"].name
         return (
-            _seen(node.this, known[0], "function", search, literal=known[1], is_text=True) if known else None
+            _seen(node.this, _FORMATS[format_], "function", search, text_format=format_)
+            if format_ in _FORMATS
+            else None
         )
     return None
+
+
+def beginning_text(node: Expr, bucket: Bucket) -> str | None:
+    """The date at which the period begins that a literal names; None where it is no literal of the outcome's kind."""
+    if not isinstance(node, exp.Literal) or bucket.is_number == node.is_string:
+        return None
+    text = str(node.this)
+    if bucket.is_number:
+        return f"{text}-01-01" if text.isdigit() and len(text) == 4 else None
+    if bucket.text_format is None:
+        return text
+    try:
+        found = datetime.strptime(text, bucket.text_format)  # noqa: DTZ007 a date, whatever the zone
+    except ValueError:
+        return None
+    return f"{found:%Y-%m-%d}" if found.strftime(bucket.text_format) == text and found.year >= 1000 else None
+
+
+def like_bucket(node: exp.Like, search: Search) -> tuple[Bucket, str] | None:
+    """``c::text like '2024-03%'``: the unit and the date it begins at."""
+    side = unwrap(node.this)
+    if not isinstance(side, exp.Cast) or not side.to.is_type("text", "varchar") or side.to.expressions:
+        return None
+    pattern = node.expression
+    found = (
+        _LIKE.fullmatch(str(pattern.this)) if isinstance(pattern, exp.Literal) and pattern.is_string else None
+    )
+    if found is None or not isinstance(unwrap(side.this), exp.Column) or node.args.get("negate"):
+        return None
+    unit = "day" if found[3] else "month" if found[2] else "year"
+    return Bucket(unit=unit, form="cast"), f"{found[1]}-{found[2] or '01'}-{found[3] or '01'}"
 
 
 def _seen(
@@ -82,9 +130,8 @@ def _seen(
     search: Search,
     *,
     is_date: bool = False,
-    literal: str = "{}",
     is_number: bool = False,
-    is_text: bool = False,
+    text_format: str | None = None,
 ) -> Bucket | None:
     zones: list[Expr] = []
     node = unwrap(inner)
@@ -106,9 +153,8 @@ def _seen(
         form="zone" if zones else form,
         zones=tuple(zone.sql(dialect="postgres") for zone in zones),
         is_date=is_date,
-        literal=literal,
         is_number=is_number,
-        is_text=is_text,
+        text_format=text_format,
     )
 
 
@@ -132,6 +178,8 @@ def value_kind(value: Expr, unit: str) -> ValueKind | None:
         return "moment"
     if isinstance(node, exp.AtTimeZone):
         return "moment" if value_kind(node.this, unit) is not None else None
+    if isinstance(node, exp.Date) and node.this is not None:
+        return "beginning" if unit in ("minute", "hour", "day") else "moment"
     if isinstance(node, exp.Cast) and node.to.is_type(*_TYPES):
         if node.to.is_type("date"):
             return "beginning" if unit in ("minute", "hour", "day") else _of_cast_date(node, unit)

@@ -15,26 +15,45 @@ _TEXTS = ("text", "character varying")
 
 
 def prefix(search: Search) -> Turned | None:
-    """``left(c, 3) = 'abc'``, ``substr(c, 1, 3) = 'abc'``, ``starts_with(c, 'abc')``, ``strpos(c, 'abc') = 1``, ``c || '' = 'abc'``."""
+    """``left(c, 3) = 'abc'``, ``substr(c, 1, 3) = 'abc'``, ``starts_with(c, 'abc')``, ``strpos(c, 'abc') = 1``, ``c || '' = 'abc'``,
+    and ``strpos(c, 'abc') > 0``."""
     if not search.column.type.startswith(_TEXTS):
         return None
+    inside = _contained(search.node)
     found = _prefix_of(search)
-    if found is None:
+    column = search.column.name
+    if inside is not None:
+        condition = f"{search.name} like {_quoted('%' + _escaped(inside) + '%')}"
+        why = f"the text has a place in {column} just where {column} contains it"
+    elif found is None:
         return None
-    text, is_whole = found
-    if is_whole:
-        condition, why = f"{search.name} = {_quoted(text)}", f"the whole of {search.column.name} is compared"
+    elif found[1]:
+        condition, why = f"{search.name} = {_quoted(found[0])}", f"the whole of {column} is compared"
     else:
-        pattern = re.sub(r"([\\%_])", r"\\\1", text) + "%"
-        condition = f"{search.name} like {_quoted(pattern)}"
-        why = f"{search.column.name} begins with the text just where its first letters are the text"
+        condition = f"{search.name} like {_quoted(_escaped(found[0]) + '%')}"
+        why = f"{column} begins with the text just where its first letters are the text"
     return Turned(
-        name="first-letters-to-like",
+        name="letters-to-like" if inside is not None else "first-letters-to-like",
         sql=condition,
-        rationale=f"the condition is on {search.column.name} itself, so that its statistics and a fitting index serve it",
-        cures=_CURES,
+        rationale=f"the condition is on {column} itself, so that its statistics and a fitting index serve it",
+        cures=(*_CURES, "missing-trigram-index") if inside is not None else _CURES,
         conditions=(why,),
     )
+
+
+def _contained(node: Expr) -> str | None:
+    """The text of ``strpos(c, 'abc') > 0``."""
+    side, other = node.args.get("this"), node.args.get("expression")
+    if not isinstance(side, exp.StrPosition) or not isinstance(other, exp.Literal) or len(side.args) != 2:
+        return None
+    wanted: dict[type[Expr], str] = {exp.GT: "0", exp.GTE: "1", exp.NEQ: "0"}
+    if str(other.this) != wanted.get(type(node)) or not isinstance(unwrap(side.this), exp.Column):
+        return None
+    return _text(side.args["substr"]) or None
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\%_])", r"\\\1", text)
 
 
 def _prefix_of(search: Search) -> tuple[str, bool] | None:

@@ -6,8 +6,8 @@ from sqlglot import Expr, exp
 
 from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.bounds import Bounds, bounds_of, bounds_of_period, literal_period
-from perfkit.sql.rewrites.moments import Bucket, bucket_of
-from perfkit.sql.rewrites.period import Period
+from perfkit.sql.rewrites.moments import Bucket, bucket_of, like_bucket
+from perfkit.sql.rewrites.period import Period, period_of
 from perfkit.sql.rewrites.search import Search, Turn, Turned
 from perfkit.sql.rewrites.year_and_month import NAME, months_of_years, rationale_of
 from perfkit.sql.rewrites.zones import repeats_midnight
@@ -38,6 +38,8 @@ def range_turn(statement: Statement, catalog: Catalog) -> Turn:
 def _range(search: Search, session_zone: str | None) -> Turned | None:
     if not search.column.type.startswith(_MOMENTS):
         return None
+    if isinstance(search.node, exp.Like):
+        return _like(search.node, search, session_zone)
     side, value, kind = search.node.this, search.node.args.get("expression"), type(search.node)
     if kind in (exp.EQ, *_TURNED) and value is not None and not side.find(exp.Column):
         side, value, kind = value, side, _TURNED.get(kind, kind)
@@ -65,10 +67,27 @@ def _range(search: Search, session_zone: str | None) -> Turned | None:
     )
 
 
+def _like(node: exp.Like, search: Search, session_zone: str | None) -> Turned | None:
+    found = like_bucket(node, search)
+    period = period_of(found[0].unit, found[1]) if found is not None else None
+    if found is None or period is None:
+        return None
+    caveat = "equal where DateStyle writes dates as ISO does, as it does unless it is set to another"
+    return Turned(
+        name=NAME,
+        rationale=rationale_of(search),
+        sql=_between(search.name, bounds_of_period(period, found[0], search)),
+        cures=(*_CURES["cast"], "missing-trigram-index", "missing-pattern-ops-index"),
+        caveats=(caveat, *zone_caveats(found[0], search, session_zone)),
+    )
+
+
 def _compared(
     kind: type[Expr], bucket: Bucket, value: Expr, search: Search
 ) -> tuple[str, tuple[str, ...]] | None:
-    bounds = bounds_of(bucket, value, search) if kind is exp.EQ or kind in _TURNED else None
+    is_ordered = bucket.text_format is None or bucket.text_format.startswith("%Y")
+    is_fit = kind is exp.EQ or (kind in _TURNED and is_ordered)
+    bounds = bounds_of(bucket, value, search) if is_fit else None
     if bounds is None:
         return None
     name, start, caveats = search.name, bounds.start, bounds.caveats

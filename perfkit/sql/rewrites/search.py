@@ -27,7 +27,7 @@ _AFTER = (
     "and", "or", "group", "having", "window", "order", "limit", "offset", "fetch", "for", "union", "except", "intersect",
     "left", "right", "full", "inner", "cross", "natural", "join", "where", "returning",
 )  # fmt: skip
-_OPENERS = ("between", "and", "symmetric")
+_OPENERS = ("between", "and", "symmetric", "from")
 _KEYWORDS = (
     "and",
     "or",

@@ -36,6 +36,9 @@ def shifted(search: Search) -> Turned | None:
     if found is None:
         return None
     side, symbol, other = found
+    if isinstance(side, exp.Floor) and search.column.type.startswith(("numeric", "double", "real")):
+        sql = _floored(side, symbol, other, search)
+        return _turned(search, sql) if sql is not None else None
     if search.column.type in _INTEGERS:
         sql = _of_integer(side, symbol, other, search)
         return _turned(search, sql) if sql is not None else None
@@ -53,6 +56,24 @@ def shifted(search: Search) -> Turned | None:
         back = "-" if isinstance(side, exp.Add) else "+"
         return _turned(search, f"{search.name} {symbol} {value} {back} {days}")
     return None
+
+
+def _floored(side: exp.Floor, symbol: str, other: Expr, search: Search) -> str | None:
+    """``floor(c) = 5`` is ``c >= 5 and c < 6``."""
+    value, name = _integer(other), search.name
+    if (
+        value is None
+        or not isinstance(unwrap(side.this), exp.Column)
+        or side.args.get("decimals") is not None
+    ):
+        return None
+    return {
+        "=": f"{name} >= {value} and {name} < {value + 1}",
+        ">": f"{name} >= {value + 1}",
+        ">=": f"{name} >= {value}",
+        "<": f"{name} < {value}",
+        "<=": f"{name} < {value + 1}",
+    }[symbol]
 
 
 def _turned(search: Search, sql: str, caveats: tuple[str, ...] = ()) -> Turned:

@@ -152,3 +152,57 @@ select id from flags where coalesce(done, false) = false or coalesce(hidden, tru
 --> select id from flags where coalesce(done, true) = false and (coalesce(done, false) = false) is not true and (coalesce(hidden, true) = true) is not true
 -->   if each part leaves out what the ones before it gave
 -->   same 8 rows
+
+-- days from a moment to today
+select id from events where current_date - happened::date <= 2 and current_date - date(noted) < 3;
+--> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
+--> select id from events where happened >= current_date - 2 and noted >= current_date - 2
+-->   same 16 rows
+
+-- days from today back to a moment
+select count(*) from events where current_date - happened::date > 0 and current_date - happened::date >= 1;
+--> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
+--> select count(*) from events where happened < current_date and happened < current_date
+-->   same 1 rows
+
+-- whole days of an age
+select id from events where extract(day from now() - happened) < 3 and date_part('day', now() - noted) >= 1;
+--> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
+--> select id from events where happened > now() - interval '3 days' and noted <= now() - interval '1 days'
+-->   but over a change of the clocks a day counts as the calendar's, not as 24 hours
+-->   same 10 rows
+
+-- seconds since 1970
+select id from events where extract(epoch from happened) > 1711800000 and extract(epoch from noted) <= 1711843200;
+--> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
+--> select id from events where happened > to_timestamp(1711800000) and noted <= to_timestamp(1711843200) at time zone 'UTC'
+-->   same 5 rows
+
+-- rounded down
+select id from events where floor(amount) = 4 or floor(amount) > 30;
+--> arithmetic-to-constant (function-on-column, expression-no-statistics, missing-expression-index)
+--> select id from events where amount >= 4 and amount < 5 or amount >= 31
+-->   same 54 rows
+
+-- equal or both NULL
+select id from events where kind is not distinct from 'kind 2' and customer_id is not distinct from 16;
+--> not-distinct-to-equal (missing-index-filter, function-on-column)
+--> select id from events where kind = 'kind 2' and customer_id = 16
+-->   if the value is not NULL
+-->   same 2 rows
+
+-- equal or both NULL, a parameter with 8
+select id from events where rank is not distinct from $1;
+--> not-distinct-to-equal (missing-index-filter, function-on-column)
+--> select id from events where (rank = $1 or rank is null and $1 is null)
+-->   if a NULL as value finds the rows where rank is NULL
+-->   same 13 rows
+
+-- distinct, and not distinct from another column, taken apart only
+select id from events where kind is distinct from 'kind 2' or kind is not distinct from labels[1];
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> select id from events where kind is distinct from 'kind 2'
+--> union all
+--> select id from events where kind is not distinct from labels[1] and (kind is distinct from 'kind 2') is not true
+-->   if each part leaves out what the ones before it gave
+-->   same 244 rows

@@ -212,6 +212,52 @@ select id from events where to_char(happened, 'YYYY-MM') = '2024-03' or to_char(
 -->   if each part leaves out what the ones before it gave
 -->   same 125 rows
 
--- to_char in another form: nothing
-select id from events where to_char(happened, 'DD.MM.YYYY') = '31.03.2024';
+-- other forms of to_char
+select id from events where to_char(happened, 'YYYYMMDD') = '20240331' or to_char(noted, 'DD.MM.YYYY') = '27.10.2024' or to_char(noted, 'MM/YYYY') = '12/2023';
+--> moment-to-range (function-on-column, expression-no-statistics, missing-expression-index)
+--> select id from events where happened >= '2024-03-31' and happened < '2024-04-01' or noted >= '2024-10-27' and noted < '2024-10-28' or noted >= '2023-12-01' and noted < '2024-01-01'
+-->   if a day is all moments from its beginning until the next one
+-->   if a month is all moments from its beginning until the next one
+-->   same 120 rows
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> select id from events where to_char(happened, 'YYYYMMDD') = '20240331'
+--> union all
+--> select id from events where to_char(noted, 'DD.MM.YYYY') = '27.10.2024' and (to_char(happened, 'YYYYMMDD') = '20240331') is not true
+--> union all
+--> select id from events where to_char(noted, 'MM/YYYY') = '12/2023' and (to_char(happened, 'YYYYMMDD') = '20240331') is not true and (to_char(noted, 'DD.MM.YYYY') = '27.10.2024') is not true
+-->   if each part leaves out what the ones before it gave
+-->   same 120 rows
+
+-- a form of to_char in which texts do not sort as days: nothing
+select id from events where to_char(happened, 'DD.MM.YYYY') > '31.03.2024';
 --> nothing
+
+-- a text that to_char never gives: nothing
+select id from events where to_char(happened, 'YYYY-MM-DD') = '2024-3-31';
+--> nothing
+
+-- the text of a moment and a pattern
+select id from events where happened::text like '2024-03-31%' or cast(noted as text) like '2023-12-%' or day::text like '2024%';
+--> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index, missing-trigram-index, missing-pattern-ops-index)
+--> select id from events where happened >= '2024-03-31' and happened < '2024-04-01' or noted >= '2023-12-01' and noted < '2024-01-01' or day >= '2024-01-01' and day < '2025-01-01'
+-->   but equal where DateStyle writes dates as ISO does, as it does unless it is set to another
+-->   same 229 rows
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> select id from events where happened::text like '2024-03-31%'
+--> union all
+--> select id from events where cast(noted as text) like '2023-12-%' and (happened::text like '2024-03-31%') is not true
+--> union all
+--> select id from events where day::text like '2024%' and (happened::text like '2024-03-31%') is not true and (cast(noted as text) like '2023-12-%') is not true
+-->   if each part leaves out what the ones before it gave
+-->   same 229 rows
+
+-- another pattern of the text: nothing
+select id from events where happened::text like '2024-03-31 1%' or happened::text not like '2024%' or happened::text like '%2024';
+--> nothing
+
+-- date() of now
+select id from events where date(happened) = date(now());
+--> moment-to-range (function-on-column, expression-no-statistics, missing-expression-index)
+--> select id from events where happened >= date(now()) and happened < date(now()) + 1
+-->   if a day is all moments from its beginning until the next one
+-->   same 5 rows

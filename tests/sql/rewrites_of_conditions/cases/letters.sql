@@ -81,3 +81,11 @@ select id from events where body -> 'in' ->> 0 = 'x2';
 -- a document without an index: nothing
 select l.body ->> 'k' from (select id, body::text::jsonb as body from events) l where l.body ->> 'k' = 'v';
 --> nothing
+
+-- letters anywhere
+select id from customers where strpos(email, '9@') > 0 and position('_\' in name) <> 0 or strpos(name, '%') >= 1;
+--> letters-to-like (function-on-column, expression-no-statistics, missing-expression-index, missing-trigram-index)
+--> select id from customers where email like '%9@%' and name like '%\_\\%' or name like '%\%%'
+-->   if the text has a place in email just where email contains it
+-->   if the text has a place in name just where name contains it
+-->   same 1 rows
