@@ -21,6 +21,7 @@ from perfkit.sql.tokens import scan
 MOST_ARMS = 4
 """Each arm repeats the query: beyond a handful nobody would write it so."""
 
+_CURES = ("or-across-tables", "or-across-columns", "order-by-limit-wrong-index", "late-filter")
 _UNFIT = ("group", "having", "windows", "with_", "locks", "offset")
 
 
@@ -32,6 +33,8 @@ class Alternative:
     span: Span
     texts: tuple[str, ...]
     """Of each arm."""
+    is_join: bool
+    """It is the condition of a join, not of the WHERE."""
 
 
 def or_to_union_all(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
@@ -56,13 +59,7 @@ def or_to_union_all(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]
         yield Rewrite(
             name="or-to-union-all" if distinct is None else "or-to-union",
             sql=sql,
-            cures=(
-                "or-across-tables",
-                "or-across-columns",
-                "order-by-limit-wrong-index",
-                "late-filter",
-                "cartesian-join",
-            ),
+            cures=(*_CURES, "cartesian-join") if found.is_join else _CURES,
             rationale="each part can use the index of its own column"
             + (" and joins only its few rows" if len(tables) > 1 else ""),
             conditions=(
@@ -75,7 +72,8 @@ def or_to_union_all(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]
 
 def alternatives(draft: Draft, query: Query) -> Iterator[Alternative]:
     """The ORs of a query that can be taken apart, in the order of the text."""
-    for condition, span in (*_on_conditions(query), *conditions(query)):
+    joins = [(*found, True) for found in _on_conditions(query)]
+    for condition, span, is_join in (*joins, *((*found, False) for found in conditions(query))):
         arms = tuple(flatten(unwrap(condition), exp.Or))
         if not 2 <= len(arms) <= MOST_ARMS or not is_stable(condition):
             continue
@@ -84,7 +82,7 @@ def alternatives(draft: Draft, query: Query) -> Iterator[Alternative]:
             continue
         texts = _arm_texts(draft, span, len(arms))
         if texts is not None:
-            yield Alternative(arms=arms, span=span, texts=tuple(texts))
+            yield Alternative(arms=arms, span=span, texts=tuple(texts), is_join=is_join)
 
 
 def _on_conditions(query: Query) -> Iterator[tuple[Expr, Span]]:

@@ -144,7 +144,7 @@ select id from flags where coalesce(done, false) = false or coalesce(hidden, tru
 -->   if a NULL in hidden counts as TRUE
 -->   if a NULL in done counts as TRUE
 -->   same 8 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id from flags where coalesce(done, false) = false
 --> union all
 --> select id from flags where coalesce(hidden, true) = true and (coalesce(done, false) = false) is not true
@@ -200,7 +200,7 @@ select id from events where rank is not distinct from $1;
 
 -- distinct, and not distinct from another column, taken apart only
 select id from events where kind is distinct from 'kind 2' or kind is not distinct from labels[1];
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id from events where kind is distinct from 'kind 2'
 --> union all
 --> select id from events where kind is not distinct from labels[1] and (kind is distinct from 'kind 2') is not true

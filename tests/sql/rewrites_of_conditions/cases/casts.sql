@@ -87,7 +87,7 @@ select id from events where customer_id in (1.0, 2, -3.0) or rank >= 20.0 or 3. 
 -->   if rank is of type integer
 -->   if id is of type integer
 -->   same 46 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id from events where customer_id in (1.0, 2, -3.0)
 --> union all
 --> select id from events where rank >= 20.0 and (customer_id in (1.0, 2, -3.0)) is not true

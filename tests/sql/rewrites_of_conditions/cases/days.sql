@@ -125,7 +125,7 @@ select id from events where date_trunc('month', happened)::date = date_trunc('mo
 --> select id from events where happened >= date_trunc('month', '2024-03-15'::date)::date and happened < date_trunc('month', '2024-03-15'::date)::date + interval '1 month' or rank = 4
 -->   if a month is all moments from its beginning until the next one
 -->   same 86 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id from events where date_trunc('month', happened)::date = date_trunc('month', '2024-03-15'::date)::date
 --> union all
 --> select id from events where rank = 4 and (date_trunc('month', happened)::date = date_trunc('month', '2024-03-15'::date)::date) is not true
@@ -205,7 +205,7 @@ select id from events where to_char(happened, 'YYYY-MM') = '2024-03' or to_char(
 -->   if a month is all moments from its beginning until the next one
 -->   if a day is all moments from its beginning until the next one
 -->   same 125 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id from events where to_char(happened, 'YYYY-MM') = '2024-03'
 --> union all
 --> select id from events where to_char(noted, 'YYYY-MM-DD') = '2024-10-27' and (to_char(happened, 'YYYY-MM') = '2024-03') is not true
@@ -219,7 +219,7 @@ select id from events where to_char(happened, 'YYYYMMDD') = '20240331' or to_cha
 -->   if a day is all moments from its beginning until the next one
 -->   if a month is all moments from its beginning until the next one
 -->   same 120 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id from events where to_char(happened, 'YYYYMMDD') = '20240331'
 --> union all
 --> select id from events where to_char(noted, 'DD.MM.YYYY') = '27.10.2024' and (to_char(happened, 'YYYYMMDD') = '20240331') is not true
@@ -242,7 +242,7 @@ select id from events where happened::text like '2024-03-31%' or cast(noted as t
 --> select id from events where happened >= '2024-03-31' and happened < '2024-04-01' or noted >= '2023-12-01' and noted < '2024-01-01' or day >= '2024-01-01' and day < '2025-01-01'
 -->   but equal where DateStyle writes dates as ISO does, as it does unless it is set to another
 -->   same 229 rows
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id from events where happened::text like '2024-03-31%'
 --> union all
 --> select id from events where cast(noted as text) like '2023-12-%' and (happened::text like '2024-03-31%') is not true
