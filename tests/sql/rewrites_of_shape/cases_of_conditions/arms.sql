@@ -1,6 +1,6 @@
 -- two columns of one table
 select id, title from issues where author_id = 3 or priority = 2
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id, title from issues where author_id = 3
 --> union all
 --> select id, title from issues where priority = 2 and (author_id = 3) is not true
@@ -9,7 +9,7 @@ select id, title from issues where author_id = 3 or priority = 2
 
 -- a column that may be NULL, with more conditions, an order and a limit
 select id, created_at from issues where state = 'opened' and (author_id = 3 or priority = 2) order by created_at desc, id limit 7
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> (select id, created_at from issues where state = 'opened' and author_id = 3 order by created_at desc, id limit 7)
 --> union all
 --> (select id, created_at from issues where state = 'opened' and priority = 2 and (author_id = 3) is not true order by created_at desc, id limit 7)
@@ -19,7 +19,7 @@ select id, created_at from issues where state = 'opened' and (author_id = 3 or p
 
 -- two joined tables
 select i.id, p.name from issues i join projects p on p.id = i.project_id where i.author_id = 3 or p.name = 'project 2' order by i.id
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select i.id, p.name from issues i join projects p on p.id = i.project_id where i.author_id = 3
 --> union all
 --> select i.id, p.name from issues i join projects p on p.id = i.project_id where p.name = 'project 2' and (i.author_id = 3) is not true
@@ -29,7 +29,7 @@ select i.id, p.name from issues i join projects p on p.id = i.project_id where i
 
 -- all columns of one
 select i.* from issues i join users u on u.id = i.author_id where u.username = 'user3' or i.priority = 1 order by i.created_at desc, i.id
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select i.* from issues i join users u on u.id = i.author_id where u.username = 'user3'
 --> union all
 --> select i.* from issues i join users u on u.id = i.author_id where i.priority = 1 and (u.username = 'user3') is not true
@@ -50,7 +50,7 @@ select id from issues where author_id = 3 or priority = 2 order by created_at, i
 
 -- counted
 select count(*) from issues where author_id = 3 or priority = 2
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select count(*) from (
 --> select 1 from issues where author_id = 3
 --> union all
@@ -61,7 +61,7 @@ select count(*) from issues where author_id = 3 or priority = 2
 
 -- distinct
 select distinct state from issues where author_id = 3 or priority = 2
---> or-to-union (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select state from issues where author_id = 3
 --> union
 --> select state from issues where priority = 2
@@ -74,7 +74,7 @@ select id from issues where author_id = 3 or random() < 0.5
 
 -- an outer join
 select i.id from issues i left join users u on u.id = i.author_id where u.username = 'user3' or i.priority = 1
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select i.id from issues i left join users u on u.id = i.author_id where u.username = 'user3'
 --> union all
 --> select i.id from issues i left join users u on u.id = i.author_id where i.priority = 1 and (u.username = 'user3') is not true
@@ -83,7 +83,7 @@ select i.id from issues i left join users u on u.id = i.author_id where u.userna
 
 -- a parameter with 3
 select id from issues where author_id = $1 or priority = 2
---> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter)
 --> select id from issues where author_id = $1
 --> union all
 --> select id from issues where priority = 2 and (author_id = $1) is not true
