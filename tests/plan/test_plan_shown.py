@@ -56,6 +56,11 @@ class Faults(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.open.append(tag)
+        if tag == "a" and [name for name, _ in attrs] == ["href"]:
+            # to the manual, from the page of a finding
+            if not (attrs[0][1] or "").startswith("https://www.postgresql.org/docs/"):
+                self.found.append(f"{tag} {attrs}")
+            return
         if tag not in TAGS or not ATTRIBUTES.issuperset(name for name, _ in attrs):
             self.found.append(f"{tag} {attrs}")
 
