@@ -11,6 +11,11 @@ from perfkit.findings.finding import Finding
 from perfkit.stats import CLEAR_FACTOR, median
 from perfkit.units import format_count, format_ms, format_ratio
 
+_COMMON = frozenset(
+    {"it", "all", "no", "the", "a", "an", "rows", "reads", "planning", "turning", "sorting", "for", "each"}
+)
+"""Words that begin a sentence of ours; everything else there may be a name."""
+
 UNREMARKABLE_MS = 100.0
 """A statement this quick whose plan shows no fault is well; of a slower one perfkit only says that it found nothing."""
 
@@ -38,7 +43,13 @@ def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome)
 
 
 def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+    """With a capital, unless the first word is a name or a call, which keeps its spelling.
+
+    >>> _capital("all of orders is read"), _capital("date(at) hides at"), _capital("users_email is sorted")
+    ('All of orders is read', 'date(at) hides at', 'users_email is sorted')
+    """
+    first = sentence.partition(" ")[0]
+    return sentence[:1].upper() + sentence[1:] if first.isalpha() and first in _COMMON else sentence
 
 
 def _remedy(advice: Advice) -> str:
