@@ -77,6 +77,7 @@ KEY_SHARE = 0.01
 """An equality that keeps a hundredth of a table is reason enough for an index, whatever stands beside it."""
 
 SYMPTOMS: Mapping[str, frozenset[str]] = {
+    "order-by-limit-wrong-index": frozenset({"not-in-nullable-subquery"}),
     "missing-index-filter": frozenset({"composite-index-wrong-order"}),
     "temp-io": frozenset({"cte-materialization-fence"}),
     "inefficient-index-scan": _CAUSES_OF_READING,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at, in_all, rows_in_words
 from perfkit.findings.consequence import consequence
 from perfkit.findings.finding import Case, Finding, Rule, Severity
+from perfkit.findings.freshness import STALE_SHARE, is_counted_twice, is_new_value, unknown_column
 from perfkit.findings.restrictions import Restriction, restrictions
 from perfkit.findings.tree import (
     JOINS,
@@ -16,27 +16,19 @@ from perfkit.findings.tree import (
     inner,
     joins,
     outer,
-    passes,
     qualified,
-    tally,
     unwrapped,
 )
 from perfkit.findings.weight import MANY_ROWS, weigh_whole
 from perfkit.plan.misestimate import misestimates
 from perfkit.plan.model import Node
-from perfkit.units import BLOCK_BYTES, format_count, format_percent, format_ratio
+from perfkit.units import format_count, format_percent, format_ratio
 
 MISESTIMATE_FACTOR = 10
 """Plans are chosen within a factor of a few; an order of magnitude picks another join or another index."""
 
-NEARLY_ALL = 0.999
-"""A column NULL in all sampled rows."""
-
 SOME_ROWS = 100
 """So many rows where a handful was expected make a nested loop of what should have been hashed."""
-
-STALE_SHARE = 0.1
-"""A tenth of the rows changed since ANALYZE: where autovacuum itself would refresh them (autovacuum_analyze_scale_factor)."""
 
 LOOPS_BLOWN_UP = 1_000
 """Inner executions that a plan made for a handful runs into; fewer end within milliseconds."""
@@ -147,11 +139,12 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
         never = rows is None and all(column.statistics is None for column in relation.columns)
         changed = activity.modified_since_analyze if activity else 0
         size = max(rows or 0.0, float(activity.live_rows) if activity else 0.0, 1.0)
-        unknown = _unknown_column(node, relation) if not never else None
+        unknown = unknown_column(node, relation) if not never else None
         if (
             not never
             and unknown is None
-            and (changed < MANY_ROWS or changed < STALE_SHARE * size or _is_counted_twice(relation, node))
+            and not is_new_value(node, relation, changed)
+            and (changed < MANY_ROWS or changed < STALE_SHARE * size or is_counted_twice(relation, node))
         ):
             continue
         planned, actual = _rows(node)
@@ -179,37 +172,6 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
             modified_since_analyze=None if never else changed,
             last_analyze=activity.last_analyze if activity else None,
         )
-
-
-def _unknown_column(node: Node, relation: Relation) -> str | None:
-    """A column that a condition compares with a constant and that has no statistics, or was NULL throughout when they were taken."""
-    analyzed = relation.activity is None or relation.activity.last_analyze is not None
-    if analyzed and all(column.statistics is None for column in relation.columns):
-        # a role without rights sees no statistics
-        return None
-    for text in (node.filter, node.index_condition or node.recheck_condition):
-        for restriction in restrictions(text, node.alias, relation):
-            column = relation.column(restriction.column)
-            if column is None or restriction.against is not None or restriction.operator == "is null":
-                continue
-            if column.statistics is None or column.statistics.null_fraction >= NEARLY_ALL:
-                return column.name
-    return None
-
-
-def _is_counted_twice(relation: Relation, node: Node) -> bool:
-    """Whether the counters say more rows than there are, and the statistics as many.
-
-    A load and its ANALYZE in one session within a second leave the load counted after the ANALYZE, although it saw it: then
-    more rows are said to live than were counted, in a table that has not grown. A sequential scan counted them itself.
-    """
-    activity, rows = relation.activity, relation.rows
-    if activity is None or not rows or activity.live_rows <= (1 + STALE_SHARE) * rows:
-        return False
-    if node.node_type == "Seq Scan":
-        return abs(tally(node).read / passes(node) - rows) < STALE_SHARE * rows
-    blocks = (relation.main_bytes or 0) / BLOCK_BYTES
-    return 0 < blocks <= (1 + STALE_SHARE) * relation.pages
 
 
 def harm(case: Case, node: Node) -> Severity | None:

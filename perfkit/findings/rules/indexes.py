@@ -160,12 +160,13 @@ def composite_index_wrong_order(case: Case) -> Iterator[Finding]:
         served = restrictions(node.index_condition, None, relation)
         first = index.columns[0] if index.columns else None
         is_range_first = any(r.column == first and r.operator in RANGE for r in served)
+        is_unasked = first is not None and all(r.column != first for r in served)
         leads_equal = any(r.column == first and r.operator in EQUALITY for r in served)
         behind = [r for r in served if r.column != first and r.operator in EQUALITY and r.form == "bare"]
         blocks = node.exclusive_shared_blocks or 0
         rows = (node.total_rows or 0) + tally(node).removed
         weight = weigh(case, node)
-        if not is_range_first or leads_equal or not behind or blocks < WASTED_BLOCKS:
+        if not (is_range_first or is_unasked) or leads_equal or not behind or blocks < WASTED_BLOCKS:
             continue
         is_wasteful = blocks >= WASTED_BLOCKS_FACTOR * (rows + (node.loops or 0))
         if not (is_wasteful or _reads_much_index(node, rows)) or not weight.matters:
@@ -175,7 +176,7 @@ def composite_index_wrong_order(case: Case) -> Iterator[Finding]:
         yield finding_at(
             node,
             "composite-index-wrong-order",
-            f"{index.name} leads with {first}, which is compared by range: {format_count(blocks)} blocks are read for"
+            f"{index.name} leads with {first}, which is {'compared by range' if is_range_first else 'not asked for'}: {format_count(blocks)} blocks are read for"
             f" {format_count(rows)} rows",
             weight,
             columns=column_list(served),

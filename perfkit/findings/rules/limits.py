@@ -66,6 +66,8 @@ def missing_index_order_limit(case: Case) -> Iterator[Finding]:
     """
     for _, feed in _limits(case):
         sort = streamed(feed)
+        if sort.node_type in {"Unique", "Group", "Aggregate"} and not sort.filter and children(sort):
+            sort = streamed(children(sort)[0])
         if sort.node_type != "Sort" or not children(sort):
             continue
         source = children(sort)[0]
@@ -83,7 +85,7 @@ def missing_index_order_limit(case: Case) -> Iterator[Finding]:
             for r in restrictions(text, scan.alias, relation)
             if r.is_ordered and r.operator in EQUALITY and r.operator != "= any"
         ]
-        if relation is not None and _gives_order(relation, equal, columns):
+        if relation is not None and _gives_order(relation, equal, columns, sort.sort_key[0]):
             continue
         # where a selective filter lacks its index, the scan is that finding's; the sort alone is this one's
         is_selective = scan.node_type == "Seq Scan" and tally(scan).kept_share <= SELECTIVE_SHARE
@@ -139,10 +141,17 @@ def _ordered_relation(case: Case, sort: Node) -> tuple[Node, list[str]] | None:
     return None
 
 
-def _gives_order(relation: Relation, equal: list[str], columns: list[str]) -> bool:
+def _gives_order(relation: Relation, equal: list[str], columns: list[str], key: str) -> bool:
+    """Whether an index delivers the first sort key after the equalities, read forward or backward, its NULLs in place."""
+    is_descending = " DESC" in key
+    nulls_first = " NULLS FIRST" in key or (is_descending and " NULLS LAST" not in key)
+    column = relation.column(columns[0])
     for index in relation.indexes:
-        rest = [column for column in index.columns if column not in equal]
-        if index.is_valid and index.method == "btree" and rest[:1] == columns[:1]:
+        rest = [one for one in index.keys if one.column not in equal]
+        if not index.is_valid or index.method != "btree" or not rest or rest[0].column != columns[0]:
+            continue
+        fits = (rest[0].is_descending == is_descending) == (rest[0].nulls_first == nulls_first)
+        if fits or (column is not None and column.is_not_null):
             return True
     return False
 

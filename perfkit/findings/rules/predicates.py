@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at, it_seems
+from perfkit.findings.expressions import expressions
 from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.hidden_keys import hidden_keys
-from perfkit.findings.indexes import leading, on_expression, with_class, with_method
+from perfkit.findings.indexes import leading, on_expression, with_class
 from perfkit.findings.restrictions import (
     EQUALITY,
     ORDERED,
@@ -34,12 +35,12 @@ _CAST_TO_TEXT = ("name", '"char"', "character")
 """Types it casts to text by itself; all others only when told to."""
 
 _CASE_FUNCTIONS = frozenset({"lower", "upper"})
-_TEXT_SEARCH = "to_tsvector"
+TEXT_SEARCH = "to_tsvector"
 
 _MOSTLY_SELECTIVE = EQUALITY | PATTERN | REGULAR | {"@>", "?", "?|", "?&", "@?", "@@", "any ="}
 """Operators that keep few rows as a rule; a range may keep most, which only an executed plan tells."""
 
-_INTO_DOCUMENT = frozenset({"->", "->>", "#>", "#>>", "[]"})
+INTO_DOCUMENT = frozenset({"->", "->>", "#>", "#>>", "[]"})
 """Operators that take a value out of a document."""
 
 _MOVABLE = frozenset({"+", "-", "*", "/"})
@@ -121,7 +122,8 @@ def _is_function(restriction: Restriction) -> bool:
     if restriction.form == "operator":
         return restriction.wrapper in _MOVABLE and restriction.operator in ORDERED
     name = restriction.wrapper.lower()
-    return restriction.form == "call" and name not in _CASE_FUNCTIONS | {"timezone", _TEXT_SEARCH}
+    is_other = name in _CASE_FUNCTIONS | {TEXT_SEARCH} or _in_zone(restriction)
+    return restriction.form == "call" and not is_other
 
 
 def case_insensitive_match(case: Case) -> Iterator[Finding]:
@@ -151,6 +153,10 @@ def _serves_case(relation: Relation, restriction: Restriction) -> bool:
     )
 
 
+def _in_zone(restriction: Restriction) -> bool:
+    return "AT TIME ZONE" in restriction.wrapped or "timezone(" in restriction.wrapped.lower()
+
+
 def missing_expression_index(case: Case) -> Iterator[Finding]:
     """The filter is on a value taken out of a document or computed from the column, which an index on it could serve.
 
@@ -167,8 +173,20 @@ def missing_expression_index(case: Case) -> Iterator[Finding]:
             continue
         yield found(
             node, "missing-expression-index", weight, restriction, f"{it_seems(case)}no index holds {restriction.wrapped}",
-            severity=None if restriction.wrapper in _INTO_DOCUMENT else "info",
+            severity=None if restriction.wrapper in INTO_DOCUMENT else "info",
         )  # fmt: skip
+    yield from _of_several_columns(case)
+
+
+def _of_several_columns(case: Case) -> Iterator[Finding]:
+    for one in expressions(case):
+        if one.operator in ORDERED:
+            yield finding_at(
+                one.node, "missing-expression-index",
+                f"{it_seems(case)}no index holds {one.side.text}: {format_count(tally(one.node).read)} rows of {qualified(one.node)}"
+                f" are checked to keep {format_count(tally(one.node).kept)}",
+                one.weight, columns=", ".join(one.columns), expression=one.side.text, condition=one.text,
+            )  # fmt: skip
 
 
 def timezone_cast_filter(case: Case) -> Iterator[Finding]:
@@ -178,7 +196,7 @@ def timezone_cast_filter(case: Case) -> Iterator[Finding]:
     checked.
     """
     for node, _, restriction, weight in filtered(case):
-        if restriction.form == "call" and restriction.wrapper.lower() == "timezone":
+        if restriction.form == "call" and _in_zone(restriction):
             yield found(
                 node, "timezone-cast-filter", weight, restriction,
                 f"AT TIME ZONE hides {restriction.column} from any index on it",
@@ -292,71 +310,6 @@ def _lacks_trigrams(relation: Relation | None, restriction: Restriction, pattern
     return relation is None or with_class(relation, restriction.column, TRIGRAM_CLASSES) is None
 
 
-def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
-    """A search for what a document or array contains has no GIN index.
-
-    Every document is fetched and searched. GIN finds the rows by key and value. Fine where few rows are checked; a GIN
-    index costs much on writes.
-    """
-    for node, relation, restriction, weight in filtered(case):
-        if restriction.operator not in {"@>", "?", "?|", "?&", "@?", "@@"} or restriction.form != "bare":
-            continue
-        column = relation.column(restriction.column) if relation else None
-        if case.catalog is None:
-            # the constant beside the operator tells the type; @> serves ranges and shapes as well
-            is_searchable = re.search(r"::(jsonb|[\w ]+\[\])\)*$", restriction.text) is not None
-        else:
-            is_searchable = column is not None and (column.type == "jsonb" or column.type.endswith("[]"))
-        if not is_searchable:
-            continue
-        if relation is None or with_method(relation, restriction.column, "gin") is None:
-            yield found(
-                node, "missing-gin-jsonb", weight, restriction, f"{it_seems(case)}no GIN index on {restriction.column} serves"
-                f" {restriction.operator}",
-            )  # fmt: skip
-
-
-def any_array_not_indexable(case: Case) -> Iterator[Finding]:
-    """value = ANY (array column) cannot use the GIN index, which serves only containment and overlap.
-
-    column @> ARRAY[value] says the same and uses it. Fine where few rows are checked. With a catalog, told only where
-    there is a GIN index.
-    """
-    for node, relation, restriction, weight in filtered(case):
-        if restriction.operator != "any =" or (case.catalog is not None and relation is None):
-            continue
-        index = with_method(relation, restriction.column, "gin") if relation else None
-        if relation is not None and index is None:
-            continue
-        yield found(
-            node, "any-array-not-indexable", weight, restriction,
-            f"= ANY ({restriction.column}) cannot use {index.name if index else 'a GIN index'}",
-        )  # fmt: skip
-
-
-def missing_fulltext_index(case: Case) -> Iterator[Finding]:
-    """Every row is searched for words, mostly after parsing its text, because no index holds them.
-
-    A generated tsvector column or an expression index, with GIN, does it once per write. Fine where few rows are checked.
-    """
-    for node, relation, restriction, weight in filtered(case):
-        column = relation.column(restriction.column) if relation else None
-        if restriction.operator != "@@":
-            continue
-        if column is not None and column.type == "tsvector":
-            if relation is not None and with_method(relation, restriction.column, "gin") is None:
-                yield found(
-                    node, "missing-fulltext-index", weight, restriction, f"no GIN index holds the words of {column.name}"
-                )  # fmt: skip
-        elif _TEXT_SEARCH in restriction.wrapped.lower() and (
-            relation is None or on_expression(relation, restriction.wrapped) is None
-        ):
-            yield found(
-                node, "missing-fulltext-index", weight, restriction,
-                f"{restriction.wrapped} is computed for every row",
-            )  # fmt: skip
-
-
 RULES = (
     Rule(
         id="function-on-column", title="A function hides the column from its index", check=function_on_column
@@ -391,14 +344,5 @@ RULES = (
         id="missing-trigram-index",
         title="Substring search without a trigram index",
         check=missing_trigram_index,
-    ),
-    Rule(id="missing-gin-jsonb", title="Containment search without GIN", check=missing_gin_jsonb),
-    Rule(
-        id="any-array-not-indexable",
-        title="= ANY (array column) beside a GIN index",
-        check=any_array_not_indexable,
-    ),
-    Rule(
-        id="missing-fulltext-index", title="Text search computed for every row", check=missing_fulltext_index
     ),
 )

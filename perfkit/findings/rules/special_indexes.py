@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at
+from perfkit.findings.expressions import expressions
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import leading, with_method
 from perfkit.findings.restrictions import RANGE, Restriction, restrictions
@@ -171,12 +172,29 @@ def _ranges(node: Node, relation: Relation | None) -> list[Restriction]:
     ]
 
 
+def _of_ranges(case: Case) -> Iterator[Finding]:
+    """Ranges made of two columns and asked for what they hold or overlap."""
+    for one in expressions(case):
+        if one.side.kind == "call" and one.side.name.endswith("range") and one.operator in {"&&", "@>", "<@"}:
+            yield finding_at(
+                one.node,
+                "missing-gist-range-index",
+                f"{one.side.text} is made of {format_count(tally(one.node).read)} rows of {qualified(one.node)} to find the"
+                f" {format_count(tally(one.node).kept)} that {one.text} keeps: no GiST index holds it",
+                one.weight,
+                columns=", ".join(one.columns),
+                expression=one.side.text,
+                condition=one.text,
+            )
+
+
 def missing_gist_range_index(case: Case) -> Iterator[Finding]:
     """A value is looked up between two columns, which a b-tree can do for only one of them.
 
     Half the table lies on the right side of either bound. A GiST index on a range of both, asked with @>, finds the few
     intervals that hold the value. Fine on small tables.
     """
+    yield from _of_ranges(case)
     for node in case.plan.walk():
         if node.node_type not in SCANS or not node.loops:
             continue
