@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from perfkit.catalog import Catalog, Column, ColumnStatistics, ForeignKey, Index, IndexKey, Relation
 
 PAGE_ROWS = 40
@@ -213,6 +215,20 @@ def tracker(*, issue_indexes: tuple[Index, ...] = ()) -> Catalog:
             ),
             table("Order", (column("Id"), column("user"), column("created at", "date")), schema="Sales"),
             table("recent_issues", (column("id"), column("project_id")), kind="view", rows=0),
+            replace(
+                table(
+                    "open_issues",
+                    (column("id"), column("subject", "text"), column("author_id")),
+                    kind="view",
+                    rows=0,
+                ),
+                view_definition=" SELECT i.id, i.title AS subject, i.author_id\n   FROM issues i\n  WHERE i.state = 'open'::text;",
+            ),
+            replace(
+                table("open_of_authors", (column("author"), column("subject", "text")), kind="view", rows=0),
+                view_definition=" SELECT u.username AS author, open_issues.subject\n   FROM open_issues\n"
+                "     JOIN users u ON u.id = open_issues.author_id;",
+            ),
         ),
         foreign_keys=(
             _foreign_key("issues", "project_id", "projects"),

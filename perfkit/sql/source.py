@@ -21,23 +21,35 @@ _LONGEST_TAIL = 10
 class SourceText:
     """The text of one statement, from which expressions are cut."""
 
-    __slots__ = ("_starts", "_text", "_tokens")
+    __slots__ = ("_starts", "_text", "_tokens", "_views")
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._tokens: tuple[Token, ...] = scan(text)
         self._starts = [token.start for token in self._tokens]
+        self._views: list[SourceText] = []
+
+    def add_view(self, definition: str) -> None:
+        """Look for expressions in the definition of a view too."""
+        self._views.append(SourceText(definition))
 
     def of(self, node: Expr, *, qualified: bool = False) -> str:
         """The source of the expression without comments, and without table qualifiers unless they are asked for.
 
         sqlglot's spelling where it cannot be found.
         """
+        for source in (self, *self._views):
+            written = source._written(node, qualified)
+            if written is not None:
+                return written
+        return (node if qualified else _unqualified(node)).sql(dialect="postgres", comments=False)
+
+    def _written(self, node: Expr, qualified: bool) -> str | None:
         for first, last in self._spans(node):
             if _reads_as(self._join(range(first, last + 1)), node):
                 qualifiers = frozenset() if qualified else self._qualifiers(node)
                 return self._join([place for place in range(first, last + 1) if place not in qualifiers])
-        return (node if qualified else _unqualified(node)).sql(dialect="postgres", comments=False)
+        return None
 
     def _spans(self, node: Expr) -> Iterator[tuple[int, int]]:
         """Ranges of tokens that may be the node, the likeliest first."""

@@ -23,24 +23,26 @@ from perfkit.sql.scope import (
 )
 from perfkit.sql.source import SourceText
 from perfkit.sql.statement import Statement
+from perfkit.sql.view import read_view
 
 
 def resolve(statement: Statement, catalog: Catalog) -> tuple[TableUse, ...]:
     """What stands on the columns of each occurrence of a table, in the order the tables are met: CTEs first, then FROM,
     then subqueries of conditions and of the select list.
 
-    Conditions reach a table through derived tables, UNION and CTEs as far as PostgreSQL pushes them down. Views stand
-    for themselves. Empty where sqlglot could not read the statement.
+    Conditions reach a table through derived tables, UNION, CTEs and views as far as PostgreSQL pushes them down. A view
+    stands for itself where its definition is not known. Empty where sqlglot could not read the statement.
     """
-    reader = read(statement, catalog)
+    reader = read(statement, catalog, into_views=True)
     return reader.uses if reader is not None else ()
 
 
-def read(statement: Statement, catalog: Catalog) -> Reader | None:
-    """Walk through the statement; None where there is no tree, or one nested too deeply to be followed."""
+def read(statement: Statement, catalog: Catalog, *, into_views: bool = False) -> Reader | None:
+    """Walk through the statement, and ``into_views`` through the views it reads; None where there is no tree, or one nested
+    too deeply to be followed."""
     if statement.tree is None:
         return None
-    reader = Reader(statement, catalog)
+    reader = Reader(statement, catalog, into_views=into_views)
     try:
         reader.statement(statement.tree, None, 0, {})
     except RecursionError:
@@ -76,8 +78,9 @@ _Ctes = dict[str, _Cte]
 class Reader:
     """One walk through a statement: the occurrences of tables, and the scopes they were found in."""
 
-    def __init__(self, statement: Statement, catalog: Catalog) -> None:
+    def __init__(self, statement: Statement, catalog: Catalog, *, into_views: bool = False) -> None:
         self.catalog = catalog
+        self.into_views = into_views
         self.occurrences: list[Occurrence] = []
         self.text = SourceText(statement.text)
         self.tree = statement.tree
@@ -290,9 +293,31 @@ class Reader:
                     is_opaque=cte.is_opaque,
                 )
             else:
-                source = self._base_table(scope, name, schema, alias or name, columns)
+                source = self._view(scope, name, schema, alias or name, columns) or self._base_table(
+                    scope, name, schema, alias or name, columns
+                )
         scope.sources.append(source)
         return source
+
+    def _view(
+        self, scope: Scope, name: str, schema: str | None, alias: str, columns: tuple[str, ...]
+    ) -> Source | None:
+        """A view as the derived table it stands for; None for anything else, and for a view that is changed."""
+        relation = self.catalog.relation(name, schema) if self.into_views else None
+        view = read_view(relation.view_definition) if relation and relation.view_definition else None
+        if relation is None or view is None or not isinstance(scope.node, exp.Select):
+            return None
+        text, tree = view
+        self.text.add_view(text)
+        branches = self.query(tree, None, scope.depth + 1, {})
+        names = tuple(column.name for column in relation.columns)
+        return Source(
+            alias=alias,
+            schema=relation.schema,
+            branches=branches.scopes,
+            column_aliases=columns + names[len(columns) :],
+            is_opaque=branches.is_opaque,
+        )
 
     def _base_table(
         self, scope: Scope, name: str, schema: str | None, alias: str, columns: tuple[str, ...]

@@ -65,3 +65,25 @@ def test_the_cause_is_named_and_little_else(shop: Target, case: Case) -> None:
     loud = {id for id, severity in severities.items() if severity != "info"}
     assert "nothing" in causes or causes & loud, severities
     assert loud <= causes | also, severities
+
+
+UNREAD = {
+    "select * from only (crm.orders) where customer_id = 77": "missing-index-filter",
+    "select id, total from crm.orders order by total using > limit 10": "missing-index-order-limit",
+    "select cast(array[id] as bigint[3]) from crm.orders where created_at::date = '2023-05-05'": "cast-on-column",
+    "select json_query(settings, '$.plan' with wrapper) from crm.customers where lower(email) = 'x'": "case-insensitive-match",
+    "insert into crm.items overriding system value select id + 1000000, id, 1, 1, 1 from crm.orders where customer_id = 5":
+    "missing-index-filter",
+}  # fmt: skip
+"""Statements that PostgreSQL accepts and sqlglot cannot read."""
+
+
+@pytest.mark.parametrize("sql", UNREAD)
+def test_what_cannot_be_read_is_judged_by_plan_and_catalog(shop: Target, sql: str) -> None:
+    with Session.open(shop, purpose="variations") as session:
+        statement = parse_statement(sql)
+        captured = capture(session, statement, runs=1, allow_writes=True)
+    loud = {one.id for one in examine(captured.plan, statement, captured.catalog) if one.severity != "info"}
+    assert statement.tree is None
+    assert [note for note in captured.notes if "could not be read in full" in note]
+    assert loud == {UNREAD[sql]}

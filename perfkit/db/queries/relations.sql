@@ -1,12 +1,20 @@
--- The relations named in %(names)s (as regclass reads them) with their partition ancestors, and where
+-- The relations named in %(names)s (as regclass reads them) with their partition ancestors and what views read, and where
 -- %(with_referencing)s the tables whose foreign keys point at them: deleting a row searches those.
 with recursive named as (
     select to_regclass(name)::oid as oid from unnest(%(names)s::text[]) as name
 ), wanted as (
     select oid from named where oid is not null
     union
-    select i.inhparent from wanted as w join pg_inherits as i on i.inhrelid = w.oid
-    join pg_class as p on p.oid = i.inhparent and p.relkind = 'p'
+    select more.oid from wanted as w
+    cross join lateral (
+        select i.inhparent as oid from pg_inherits as i join pg_class as p on p.oid = i.inhparent and p.relkind = 'p'
+        where i.inhrelid = w.oid
+        union all
+        select d.refobjid from pg_rewrite as r
+        join pg_depend as d on d.objid = r.oid and d.classid = 'pg_rewrite'::regclass
+        join pg_class as v on v.oid = r.ev_class and v.relkind = 'v'
+        where r.ev_class = w.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> w.oid
+    ) as more
 ), found as (
     select oid from wanted
     union

@@ -191,8 +191,45 @@ with gone as (delete from notes where author_id = 1 returning issue_id) select 1
 -->   id: equality | id = issue_id | join, on
 -->   columns id
 
--- a view stands for itself
+-- a view of which the definition is not known stands for itself
 select 1 from recent_issues where project_id = 3;
 --> public.recent_issues recent_issues
 -->   project_id: equality | project_id = 3 | literal
 -->   columns project_id
+
+-- a condition goes through a view under its new name
+select id from open_issues where subject like 'bug%' and lower(subject) = 'x';
+--> public.issues i [depth 1]
+-->   state: equality | state = 'open'::text | literal
+-->   title: prefix | title like 'bug%' | literal
+-->   title: expression | lower(subject) = 'x' | literal, wrapped by lower
+-->   columns id, author_id, state, title; selected id, author_id, title
+
+-- through a view of a view, with names of the statement's own
+select v.whose from open_of_authors as v (whose, what) where v.whose = 'me' and date(v.what) = $1;
+--> public.issues i [depth 2]
+-->   state: equality | state = 'open'::text | literal
+-->   author_id: equality | author_id = id | join u.id, on
+-->   title: expression | date(what) = $1 | constant, wrapped by date
+-->   columns id, author_id, state, title; selected id, author_id, title
+--> public.users u [depth 1, beside 1]
+-->   id: equality | id = author_id | join i.author_id, on
+-->   username: equality | username = 'me' | literal
+-->   columns id, username; selected username
+
+-- a view joined, in a CTE and beside a table of the same alias inside
+with mine as (select * from open_issues where author_id = 7) select i.id, m.subject from mine m join notes i on i.issue_id = m.id;
+--> public.issues i [depth 2]
+-->   state: equality | state = 'open'::text | literal
+-->   author_id: equality | author_id = 7 | literal
+-->   id: equality | id = issue_id | join i.issue_id, on
+-->   columns id, author_id, state, title; selected id, author_id, title
+--> public.notes i [beside 1]
+-->   issue_id: equality | issue_id = id | join i.id, on
+-->   columns id, issue_id; selected id
+
+-- a view that is changed stands for itself
+update open_issues set subject = 'x' where id = 3;
+--> public.open_issues open_issues [target]
+-->   id: equality | id = 3 | literal
+-->   columns id, subject
