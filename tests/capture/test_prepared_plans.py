@@ -86,7 +86,8 @@ def test_several_sets_are_compared(production: Lab) -> None:
     assert (sensitivity.is_alike, sensitivity.is_in_use, sensitivity.left_out) == (False, False, 0)
     assert [[run.number for run in members] for members in sensitivity.shapes.values()] == [[1, 3, 4], [2]]
     assert sensitivity.worst in (1, 4)
-    assert found.query.parameters == ("rare",)
+    # the worst one, or where the generic plan is as clearly at fault, the one it serves worst
+    assert found.query.parameters in (("rare",), ("none",))
     for shown in (
         str(found),
         found._repr_mimebundle_()["text/markdown"],
