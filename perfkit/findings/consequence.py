@@ -48,7 +48,7 @@ def _feared(case: Case, node: Node) -> Severity | None:
         keys = {
             t.name for t in read_condition(condition).columns() if t.qualifier in (scan.alias, scan.relation)
         }
-        weight = weigh_whole(case, side)
+        weight = weigh_whole(case, join)
         if any(leading(relation, key) for key in keys) and (weight.share or 0.0) >= MATTERS_SHARE:
             return weight.severity
     return None
