@@ -42,5 +42,5 @@ def schema_candidates(evidence: Evidence) -> Iterator[Candidate]:
 def _signature(evidence: Evidence, name: object) -> str | None:
     """``schema.name(types)`` of the one function of that name; None where it is unknown or overloaded."""
     bare = str(name or "").rpartition(".")[2]
-    found = [one for one in getattr(evidence.catalog, "functions", ()) if one.name == bare]
+    found = [one for one in evidence.catalog.functions if one.name == bare]
     return found[0].signature if len(found) == 1 else None
