@@ -136,7 +136,7 @@ def investigate(
             allow_writes=allow_writes,
             setup=setup,
             prepared_name=prepared_name,
-            may_be_unplanned=True,
+            may_be_unfinished=True,
             progress=shown,
         )
     findings = examine_capture(captured, statement, sensitivity)

@@ -22,7 +22,7 @@ UNREMARKABLE_MS = 100.0
 
 def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome) -> str:
     """The proven gain where there is one, else the cause, else that there is none."""
-    took = format_ms(captured.plan.total_ms)
+    took = _took(captured)
     best = outcome.advice[0] if outcome.advice else None
     causes = [finding for finding in findings if finding.severity != "info"]
     cured = [finding for finding in causes if best is not None and finding.id in best.cures]
@@ -31,15 +31,20 @@ def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome)
         said = f"{_gain(best)}: {_remedy(best)}"
         return _capital(f"{cause}; {said}" if cause else said)
     if cause and best:
-        said = f"it takes {took}; {cause}" if captured.plan.total_ms is not None else cause
+        said = f"it takes {took}; {cause}" if captured.measurement.typical_ms is not None else cause
         return _capital(f"{said}; {_remedy(best)} may cure it, {best.proof.reason}")
     if cause:
-        said = f"it takes {took}; {cause}" if captured.plan.total_ms is not None else cause
+        said = f"it takes {took}; {cause}" if captured.measurement.typical_ms is not None else cause
         return _capital(said + ("; no remedy that was considered helps" if outcome.rejected else ""))
     right = next((finding.title for finding in findings if finding.id == "index-not-beneficial"), None)
-    if right or (captured.plan.total_ms or 0) < UNREMARKABLE_MS:
+    if right or (captured.measurement.ended_after_ms or captured.plan.total_ms or 0) < UNREMARKABLE_MS:
         return f"Nothing to fix here: it takes {took}; {right or 'the plan shows no fault'}"
     return f"It takes {took}, and no cause that perfkit knows shows in its plan"
+
+
+def _took(captured: Capture) -> str:
+    ended_ms = captured.measurement.ended_after_ms
+    return format_ms(captured.plan.total_ms) if ended_ms is None else f"more than {format_ms(ended_ms)}"
 
 
 def _capital(sentence: str) -> str:
@@ -65,7 +70,10 @@ def _gain(advice: Advice) -> str:
     proof = advice.proof
     if proof.before is None or proof.after is None:
         return f"promising ({proof.reason})"
-    before, after = median(proof.before.samples.values), median(proof.after.samples.values)
+    after = median(proof.after.samples.values)
+    if proof.before.ended_after_ms is not None:
+        return f"ends in {format_ms(after)}, proven by execution"
+    before = median(proof.before.samples.values)
     if proof.time_ratio is not None and proof.time_ratio < 1 / CLEAR_FACTOR:
         times = f"{format_ms(before)} → {format_ms(after)}"
         return f"{format_ratio(before / after if after else None)} as fast ({times}), proven by execution"

@@ -35,6 +35,16 @@ class Arm:
         self.samples: list[float] = []
         self._counters: Counters | None = None
 
+    def under(self, settings: Sequence[str]) -> Arm:
+        """The same statement in the same state, with more SET LOCAL statements before it."""
+        return Arm(
+            self._session,
+            self.statement,
+            self._parameters,
+            first=(*self._first, *settings),
+            longest_ms=self._longest_ms,
+        )
+
     @contextmanager
     def state(self) -> Iterator[Session]:
         """The session as this arm has it, until the block is left."""

@@ -37,6 +37,8 @@ WORTHWHILE_TEMP_BLOCKS = 256
 
 def judge(before: Measurement, after: Measurement, same_result: bool | None) -> Proof:
     """The proof that two measurements of the same statement, taken interleaved, amount to."""
+    if before.ended_after_ms is not None:
+        return _judge_ended(before, after, before.ended_after_ms, same_result)
     time = compare_times(before.samples.values, after.samples.values)
     shared = (before.counters.shared_blocks, after.counters.shared_blocks)
     directions: dict[str, Direction] = {"time": time.direction, **_blocks(before.counters, after.counters)}
@@ -58,6 +60,26 @@ def judge(before: Measurement, after: Measurement, same_result: bool | None) -> 
         same_result=same_result,
         reason=_reason(before, after, directions, same_result)
         + ("; it touches more blocks, all of them in memory" if from_memory else ""),
+    )
+
+
+def _judge_ended(before: Measurement, after: Measurement, limit_ms: float, same_result: bool | None) -> Proof:
+    """Against a statement that was ended: the ratios are the most they can be, as it would have taken longer."""
+    typical = median(after.samples.values)
+    blocks = after.counters.shared_blocks
+    reason = f"not finished after {format_ms(limit_ms)} → median {format_ms(typical)}"
+    if blocks is not None:
+        reason += f", {format_count(blocks)} shared blocks"
+    ends = max(after.samples.values) < limit_ms
+    return Proof(
+        level="executed",
+        verdict="harms" if same_result is False else "improves" if ends else "inconclusive",
+        before=before,
+        after=after,
+        time_ratio=typical / limit_ms,
+        time_ratio_high=max(after.samples.values) / limit_ms,
+        same_result=same_result,
+        reason="the result is not the same" if same_result is False else reason,
     )
 
 
@@ -90,7 +112,7 @@ def _saves_enough(proof: Proof) -> bool:
     """Whether what is saved would be noticed at all, be the factor what it may."""
     if proof.before is None or proof.after is None:
         return True
-    saved_ms = median(proof.before.samples.values) - median(proof.after.samples.values)
+    saved_ms = (proof.before.typical_ms or 0.0) - (proof.after.typical_ms or 0.0)
     saved_blocks = (proof.before.counters.shared_blocks or 0) - (proof.after.counters.shared_blocks or 0)
     return saved_ms >= COSTLY_SAVES_MS or saved_blocks >= COSTLY_SAVES_BLOCKS
 

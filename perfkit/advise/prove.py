@@ -14,8 +14,9 @@ from perfkit.advise.combine import combined, with_indexes
 from perfkit.advise.judge import is_worthwhile, judge
 from perfkit.advise.places import Places, Prepare
 from perfkit.advise.rank import beats, one_line, outdone, ranked
+from perfkit.advise.reference import ending_settings
 from perfkit.advise.substitute import substituted
-from perfkit.advise.trial import PAIRS, STILL_SPILLS, Trial, make, try_apart, try_in_place
+from perfkit.advise.trial import PAIRS, STILL_SPILLS, Subject, Trial, make, try_apart, try_in_place
 from perfkit.advise.values import (
     BUDGET_BYTES,
     BUDGET_SECONDS,
@@ -134,6 +135,7 @@ class _Court:
         self._equal_rewrites: list[Candidate] = []
         self._answered: set[str | None] = set()
         self._most_cost: float | None = None
+        self._ending: tuple[tuple[str, ...] | None] | None = None
         self._combinations: list[Candidate] | None = None
         self.advice: list[Advice] = []
         self.rejected: list[Rejected] = []
@@ -225,6 +227,8 @@ class _Court:
     ) -> tuple[Candidate, Trial]:
         substitution = substituted(candidate, change, self._statement, self._capture, places.session)
         subject = substitution.subject
+        if subject.is_endless and subject.is_rewritten:
+            subject = replace(subject, ending=self._ending_settings(places, subject))
         assert callable(advance)
         if not change.needs_its_own_clone:
             return substitution.candidate, try_in_place(
@@ -240,6 +244,12 @@ class _Court:
             price = make(changed, change)
             trial = try_apart(places.session, changed, subject, change, advance, others=self._others)
         return substitution.candidate, replace(trial, price=price)
+
+    def _ending_settings(self, places: Places, subject: Subject) -> tuple[str, ...] | None:
+        """Looked for once: each way may take half of statement_timeout."""
+        if self._ending is None:
+            self._ending = (ending_settings(places.session, subject),)
+        return self._ending[0]
 
     def _sort(self, candidate: Candidate, change: Change, trial: Trial) -> None:
         if trial.before is None or trial.after is None:
@@ -282,7 +292,9 @@ class _Court:
 
 def _not_shown_equal(proof: Proof) -> Proof:
     """A rewrite is proven only where its rows were seen to be the same."""
-    reason = f"{proof.reason}; the rows could not be compared, as ties may rightly come out otherwise"
+    is_ended = proof.before is not None and proof.before.ended_after_ms is not None
+    why = "the statement gave none" if is_ended else "ties may rightly come out otherwise"
+    reason = f"{proof.reason}; the rows could not be compared, as {why}"
     return replace(proof, verdict="inconclusive", reason=reason)
 
 

@@ -36,7 +36,7 @@ def substituted(
         subject = Subject(
             statement=statement,
             parameters=given,
-            before=capture.plan,
+            before=capture.measurement,
             after=statement,
             parameters_after=given,
         )
@@ -57,7 +57,7 @@ def substituted(
         subject=Subject(
             statement=statement,
             parameters=given,
-            before=capture.plan,
+            before=capture.measurement,
             after=after,
             parameters_after=values,
         ),

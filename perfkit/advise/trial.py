@@ -27,7 +27,7 @@ from perfkit.plan.shape import fingerprint
 from perfkit.progress import Advance
 from perfkit.sql.safety import needs_writing
 from perfkit.sql.statement import Statement
-from perfkit.stats import compare_counts, interleaved, median
+from perfkit.stats import compare_counts, interleaved
 from perfkit.units import format_count
 
 PAIRS = 9
@@ -49,6 +49,7 @@ LONGEST_FACTOR = 3.0
 """A remedy that makes the statement take three times as long need not be waited for."""
 
 STILL_SPILLS = "it still spills"
+SAME_CHOICE = "the planner's choice stays the same"
 
 LEAST_PATIENCE_MS = 1_000.0
 
@@ -70,7 +71,7 @@ class Trial:
     def is_faster(self) -> bool:
         if self.before is None or self.after is None:
             return False
-        return median(self.after.samples.values) < median(self.before.samples.values)
+        return (self.after.typical_ms or 0.0) < (self.before.typical_ms or 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +80,18 @@ class Subject:
 
     statement: Statement
     parameters: tuple[str | None, ...]
-    before: Plan
+    before: Measurement
     """As it was captured."""
     after: Statement
     """What takes its place; the same statement where it stays."""
     parameters_after: tuple[str | None, ...]
+    ending: tuple[str, ...] | None = None
+    """Settings under which a statement ends that does not end as it is; None where none are known, or needed."""
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether a timeout ended the statement when it was captured: it is then not run as it is again."""
+        return self.before.ended_after_ms is not None
 
     @property
     def is_rewritten(self) -> bool:
@@ -91,7 +99,9 @@ class Subject:
 
     @property
     def longest_ms(self) -> float:
-        return max((self.before.execution_ms or 0.0) * LONGEST_FACTOR, LEAST_PATIENCE_MS)
+        if self.before.ended_after_ms is not None:
+            return max(self.before.ended_after_ms / 2, LEAST_PATIENCE_MS)
+        return max((self.before.plan.execution_ms or 0.0) * LONGEST_FACTOR, LEAST_PATIENCE_MS)
 
 
 def try_in_place(
@@ -127,6 +137,8 @@ def try_in_place(
             return Trial(
                 price=price, idle_reason=f"the planner expects little of it (cost {format_count(cost)})"
             )
+        if subject.is_endless and not subject.is_rewritten and _is_same(subject.before.plan, planned):
+            return Trial(price=price, idle_reason=SAME_CHOICE)
         if ends_spill and _spills(after):
             return Trial(price=price, idle_reason=STILL_SPILLS)
         trial = replace(_measured(before, after, subject, price, advance), planned_cost=cost)
@@ -150,7 +162,7 @@ def try_apart(
         before, after = _arms(session, changed, subject, change, ())
         only_informs = not subject.is_rewritten and all(step.kind == "statistics" for step in change.parts)
         if only_informs and _is_same(before.planned(), after.planned()):
-            return Trial(price=Price(), idle_reason="the planner's choice stays the same")
+            return Trial(price=Price(), idle_reason=SAME_CHOICE)
         trial = _measured(before, after, subject, Price(), advance)
         if trial.is_faster:
             trial = replace(trial, bystanders=watched(session, changed, others, ()))
@@ -212,6 +224,8 @@ def _measured(before: Arm, after: Arm, subject: Subject, price: Price, advance: 
         after.run()
     except CaptureTimeout:
         return Trial(price=price, idle_reason=f"it takes longer than {subject.longest_ms / 1000:.0f} s")
+    if subject.is_endless:
+        return _measured_alone(before, after, subject, price, advance)
     before.run()
     for _ in within(SECONDS, PAIRS):
         for arm in interleaved(1, seed=len(before.samples)):
@@ -222,10 +236,23 @@ def _measured(before: Arm, after: Arm, subject: Subject, price: Price, advance: 
     plan = after.analyzed()
     return Trial(
         price=price,
-        before=before.measurement(subject.before),
+        before=before.measurement(subject.before.plan),
         after=after.measurement(plan),
         same_result=same_result(before, after),
     )
+
+
+def _measured_alone(before: Arm, after: Arm, subject: Subject, price: Price, advance: Advance) -> Trial:
+    """Against a statement that did not end: the time it was given stands for it, and its rows are those it gives under the
+    settings with which it ends."""
+    for _ in within(SECONDS, FEWEST_PAIRS):
+        after.sample()
+        advance()
+    plan = after.analyzed()
+    same = None
+    if subject.is_rewritten and subject.ending is not None:
+        same = same_result(before.under(subject.ending), after)
+    return Trial(price=price, before=subject.before, after=after.measurement(plan), same_result=same)
 
 
 def _is_futile(before: Arm, after: Arm) -> bool:

@@ -45,7 +45,7 @@ def capture(
     allow_writes: bool = False,
     setup: SessionSetup = NO_SETUP,
     prepared_name: str | None = None,
-    may_be_unplanned: bool = False,
+    may_be_unfinished: bool = False,
     progress: Progress | None = None,
 ) -> Capture:
     """Run the statement 2 + ``runs`` times: a warm-up, one with every node timed, and the samples without that overhead.
@@ -54,7 +54,8 @@ def capture(
     ``prepared_name`` is what the setup calls the statement; where the session executes it with a generic plan, that plan
     is the one captured. UnsafeStatement says what else is refused; CaptureError, CaptureTimeout and ServerError what the
     server said. A statement that waits for another session's lock until it is ended is captured as planned; one that
-    cannot even be planned for it raises, or with ``may_be_unplanned`` is captured with ``UNPLANNED``.
+    cannot even be planned for it raises, as does one that does not end in time by itself. With ``may_be_unfinished`` they
+    are captured too, with ``UNPLANNED`` or as planned.
     """
     refuse_unless_safe(statement, allow_writes=allow_writes)
     values = bind_values(statement, parameters)
@@ -67,7 +68,7 @@ def capture(
             with watch.over(), transaction_for(session, statement):
                 expected = plan_only(session, statement, values)
         except CaptureTimeout as error:
-            if not (may_be_unplanned and watch.blockers):
+            if not (may_be_unfinished and watch.blockers):
                 raise
             notes.append(f"the statement could not be planned: {error}")
         names = (*table_names(statement), *relation_names(expected)) if expected is not UNPLANNED else ()
@@ -84,13 +85,16 @@ def capture(
             idle = read_idle(session)
         advance()
         measurement, prepared = unexecuted(expected), None
+        started = time.monotonic()
         try:
             with watch.over(), transaction_for(session, statement):
                 if expected is not UNPLANNED:
                     run_once(session, statement, values)
         except CaptureTimeout as error:
-            if not watch.blockers:
+            if not (watch.blockers or may_be_unfinished):
                 raise
+            if not watch.blockers:
+                measurement = unexecuted(expected, (time.monotonic() - started) * 1000)
             notes.append(f"the statement was not executed to its end ({error}); its plan has no figures")
         else:
             advance()

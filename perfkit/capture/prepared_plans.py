@@ -157,9 +157,14 @@ def measure_both(
     )
 
 
-def unexecuted(plan: Plan) -> Measurement:
+def unexecuted(plan: Plan, ended_after_ms: float | None = None) -> Measurement:
     """A plan that was not run to its end: no figures but the planner's."""
-    return Measurement(plan=plan, counters=Counters.of(plan), samples=Samples(values=()))
+    return Measurement(
+        plan=plan,
+        counters=Counters.of(plan),
+        samples=Samples(values=()),
+        ended_after_ms=ended_after_ms,
+    )
 
 
 def cost_with_planning(session: Session, custom: Plan) -> float:

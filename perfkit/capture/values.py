@@ -11,6 +11,7 @@ from perfkit.catalog import Catalog
 from perfkit.plan.model import Plan
 from perfkit.show import Shown
 from perfkit.sql.session_setup import NO_SETUP, SessionSetup
+from perfkit.stats import median
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,16 @@ class Measurement(Shown):
     plan: Plan
     counters: Counters
     samples: Samples
+    ended_after_ms: float | None = None
+    """When a timeout ended the statement, which then has a plan without figures and no samples; None when it finished."""
+
+    @property
+    def typical_ms(self) -> float | None:
+        """Median of the samples, else what EXPLAIN measured; of an ended statement the time it was given, which it would
+        have passed. None where nothing was timed."""
+        if self.samples.values:
+            return median(self.samples.values)
+        return self.plan.total_ms if self.ended_after_ms is None else self.ended_after_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

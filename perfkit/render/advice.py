@@ -108,7 +108,7 @@ def proof_blocks(proof: Proof) -> Blocks:
     if proof.before and proof.after:
         blocks.append(_comparison(proof, proof.before, proof.after))
     if proof.level == "executed":
-        blocks.append(paragraph(*_same_result(proof.same_result)))
+        blocks.append(paragraph(*_same_result(proof)))
     if proof.bystanders:
         blocks.append(_others(proof.bystanders))
     return tuple(blocks)
@@ -158,6 +158,8 @@ def one_rejected(rejected: Rejected) -> Blocks:
 def time_text(measurement: Measurement) -> str:
     """Median and quartiles of the samples, or what EXPLAIN measured where there are none."""
     values = measurement.samples.values
+    if measurement.ended_after_ms is not None:
+        return f"> {format_ms(measurement.ended_after_ms)}, not finished"
     if not values:
         return format_ms(measurement.plan.total_ms)
     if len(values) < 3:
@@ -248,7 +250,10 @@ def _ratio_tone(ratio: float) -> Tone:
     return "bad" if ratio > 1 / _CLEAR else "plain"
 
 
-def _same_result(same_result: bool | None) -> Text:
+def _same_result(proof: Proof) -> Text:
+    same_result = proof.same_result
+    if same_result is None and proof.before and proof.before.ended_after_ms is not None:
+        return text(Span("Rows were not compared: without it the statement does not end.", "muted"))
     if same_result is None:
         return text(
             Span("Results cannot be compared: their order or content may change from run to run.", "muted")

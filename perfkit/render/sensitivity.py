@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Block, Blocks, Code, Column, Facts, Row, Span, Table, Text, paragraph, text
 from perfkit.render.figures import blocks_text
-from perfkit.stats import median
 from perfkit.units import format_count, format_ms, format_percent
 
 if TYPE_CHECKING:
     from perfkit.capture.sensitivity import PlanRun, Sensitivity, SetRun
-    from perfkit.capture.values import Measurement, PreparedPlans
+    from perfkit.capture.values import PreparedPlans
     from perfkit.capture.waits import Waits
     from perfkit.sql.session_setup import SessionSetup
 
@@ -37,7 +36,7 @@ def prepared_blocks(prepared: PreparedPlans) -> Blocks:
     rows = []
     for name, measurement in (("custom", prepared.custom), ("generic", prepared.generic)):
         is_ended = name == "generic" and not prepared.is_generic_finished
-        ms = f"> {format_ms(prepared.generic_limit_ms)}" if is_ended else format_ms(_ms(measurement))
+        ms = f"> {format_ms(prepared.generic_limit_ms)}" if is_ended else format_ms(measurement.typical_ms)
         mark: Text = text(Span(name, "strong" if name == prepared.chosen else "plain"))
         rows.append(
             Row(
@@ -148,7 +147,3 @@ def _short(value: str | None) -> str:
     if value is None:
         return "NULL"
     return value if len(value) <= _VALUE_LENGTH else value[: _VALUE_LENGTH - 1] + "…"
-
-
-def _ms(measurement: Measurement) -> float | None:
-    return median(measurement.samples.values) if measurement.samples.values else measurement.plan.total_ms

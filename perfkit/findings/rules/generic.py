@@ -15,7 +15,6 @@ from perfkit.findings.rules.estimates import decision, harm, is_off
 from perfkit.findings.tree import SCANS, conditions, qualified
 from perfkit.findings.weight import weigh_whole
 from perfkit.plan.model import Node
-from perfkit.stats import median
 from perfkit.units import format_count, format_ms
 
 REMEDY = "plan_cache_mode = force_custom_plan"
@@ -94,7 +93,7 @@ def skew_of(prepared: PreparedPlans) -> Iterator[Finding]:
     custom, generic = prepared.custom, prepared.generic
     if prepared.chosen != "generic":
         return
-    custom_ms, generic_ms = _median_ms(custom), _median_ms(generic)
+    custom_ms, generic_ms = custom.typical_ms, generic.typical_ms
     if not prepared.is_generic_finished:
         generic_ms = prepared.generic_limit_ms
     factors = _Factors(
@@ -192,10 +191,6 @@ class _Factors:
 def _ratio(generic: float | None, custom: float | None, floor: float) -> float | None:
     """Small figures count as the floor, below which a difference is noise."""
     return None if generic is None or custom is None else max(generic, floor) / max(custom, floor)
-
-
-def _median_ms(measurement: Measurement) -> float | None:
-    return median(measurement.samples.values) if measurement.samples.values else measurement.plan.total_ms
 
 
 def _blocks(measurement: Measurement) -> int | None:
