@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from perfkit.catalog import Column, Relation
+from perfkit.catalog import Column, Function, Relation
 from perfkit.sql.tokens import Token, scan
 
 _FUNCTIONS_TEXT = """
@@ -12,7 +12,11 @@ lower upper initcap btrim ltrim rtrim trim lpad rpad md5 length char_length octe
 substring replace translate reverse strpos position coalesce nullif greatest least round floor ceil ceiling trunc timezone
 split_part jsonb_extract_path jsonb_extract_path_text json_extract_path_text jsonb_array_length jsonb_typeof cardinality
 array_length string_to_array cast setweight int4range int8range numrange tsrange tstzrange daterange lower_inf upper_inf
-isempty
+isempty regexp_replace regexp_match regexp_count regexp_instr regexp_like regexp_substr normalize starts_with ascii chr repeat
+to_hex encode decode sha224 sha256 sha384 sha512 hashtext hashtextextended div power sqrt exp ln log gcd width_bucket
+make_date date_bin host network masklen broadcast family abbrev array_position array_positions array_remove array_append
+array_prepend array_cat array_replace array_upper array_lower array_ndims jsonb_path_exists jsonb_path_match
+jsonb_path_query_first jsonb_path_query_array jsonb_exists range_merge bit_length get_byte strip
 """
 _FUNCTIONS = frozenset(_FUNCTIONS_TEXT.split())
 _ZONED_FUNCTIONS = frozenset({"date", "date_trunc", "extract", "date_part"})
@@ -37,14 +41,20 @@ _MOMENT_WORDS = (
 )
 
 
-def is_immutable(expression: str, relation: Relation) -> bool:
-    """Whether PostgreSQL lets the expression be indexed, as far as built-in functions tell.
+def own_immutable(functions: Iterable[Function]) -> frozenset[str]:
+    """Names of the user's own functions of which every form is immutable."""
+    known = list(functions)
+    return frozenset(one.name for one in known) - {one.name for one in known if one.volatility != "immutable"}
 
-    False also where it cannot be told: a function of the user's own, a column the catalog does not know.
+
+def is_immutable(expression: str, relation: Relation, own: Collection[str] = ()) -> bool:
+    """Whether PostgreSQL lets the expression be indexed. ``own`` are names of the user's functions that are immutable.
+
+    False also where it cannot be told: a function or a column the catalog does not know.
     """
     tokens = scan(expression)
     columns = columns_in(tokens, relation)
-    return bool(columns) and all(_is_fixed(tokens, column, columns) for column in columns)
+    return bool(columns) and all(_is_fixed(tokens, column, columns, own) for column in columns)
 
 
 def columns_in(tokens: Sequence[Token], relation: Relation) -> list[Column]:
@@ -61,7 +71,9 @@ def columns_in(tokens: Sequence[Token], relation: Relation) -> list[Column]:
     return found
 
 
-def _is_fixed(tokens: Sequence[Token], column: Column, columns: Sequence[Column]) -> bool:
+def _is_fixed(
+    tokens: Sequence[Token], column: Column, columns: Sequence[Column], own: Collection[str]
+) -> bool:
     """Whether all that happens to this column depends on it alone."""
     is_zoned = column.type.startswith("timestamp") and column.type.endswith("with time zone")
     is_zoned = is_zoned and "at time zone" not in " ".join(token.name for token in tokens)
@@ -76,8 +88,10 @@ def _is_fixed(tokens: Sequence[Token], column: Column, columns: Sequence[Column]
             if following is None or not _is_fixed_cast(following, column, is_moment and not is_zoned):
                 return False
         elif _is_call(token, following) and not (place and tokens[place - 1].text == "::"):
-            allowed = token.name in _FUNCTIONS or (
-                token.name in _ZONED_FUNCTIONS and is_moment and not is_zoned
+            allowed = (
+                token.name in _FUNCTIONS
+                or token.name in own
+                or (token.name in _ZONED_FUNCTIONS and is_moment and not is_zoned)
             )
             if not allowed and not _names_configuration(tokens, place):
                 return False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from perfkit.advise.immutable import is_immutable
+from perfkit.advise.immutable import is_immutable, own_immutable
 from perfkit.advise.index_shape import Key
-from perfkit.catalog import Relation
+from perfkit.catalog import Function, Relation
 from perfkit.identifier import quote_identifier
 from perfkit.sql.predicates import Predicate, TableUse
 
@@ -43,7 +43,9 @@ _SHORT_TYPES = (
 class Conditions:
     """The predicates of one use, sorted by what a b-tree can do with them."""
 
-    def __init__(self, use: TableUse, relation: Relation) -> None:
+    def __init__(self, use: TableUse, relation: Relation, functions: Collection[Function] = ()) -> None:
+        self.own_functions = own_immutable(functions)
+        """Functions of the user's own that may stand in an index."""
         certain = [predicate for predicate in use.predicates if not predicate.is_under_or]
         bare = [item for item in certain if item.wrapped_by is None and is_sortable(relation, item.column)]
         constant = [item for item in bare if item.is_constant]
@@ -56,7 +58,9 @@ class Conditions:
         self.prefixes = [item for item in constant if item.use == "prefix"]
         self.joins = [item for item in bare if item.is_join and item.use in ("equality", "in")]
         self.constant = [item for item in certain if item.is_constant and item.clause != "having"]
-        self.expressions = [item for item in self.constant if is_indexed_expression(item, relation)]
+        self.expressions = [
+            item for item in self.constant if _is_indexed_expression(item, relation, self.own_functions)
+        ]
         """Conditions on an expression that a b-tree could hold."""
         self.alternatives = [item for item in use.predicates if item.is_under_or]
 
@@ -64,13 +68,13 @@ class Conditions:
 _EXPRESSION_OPERATORS = frozenset({"=", "<", "<=", ">", ">=", "in", "between", "= any"})
 
 
-def is_indexed_expression(item: Predicate, relation: Relation) -> bool:
+def _is_indexed_expression(item: Predicate, relation: Relation, own: Collection[str]) -> bool:
     """A comparison of an immutable expression, of one column or of several."""
     return (
         item.wrapped_by is not None
         and item.operator in _EXPRESSION_OPERATORS
         and item.use in ("equality", "in", "range", "expression")
-        and is_immutable(item.expression, relation)
+        and is_immutable(item.expression, relation, own)
     )
 
 

@@ -26,7 +26,11 @@ def for_unnamed_configuration(
         if item.operator != "@@" or "to_tsvector" not in item.expression:
             continue
         named = with_configuration(item.expression, configuration)
-        found = search_of(replace(item, expression=named), relation) if named != item.expression else None
+        found = (
+            search_of(replace(item, expression=named), relation, conditions)
+            if named != item.expression
+            else None
+        )
         if found is not None:
             yield replace(
                 found,

@@ -69,7 +69,7 @@ def for_order(use: TableUse, relation: Relation, conditions: Conditions) -> Prop
     equal = distinct_columns([*conditions.equal, *joins, *expressions])[:MOST_EQUAL_KEYS]
     fixed = {key_of(item).target for item in equal}
     keys = [key for key in map(_order_key, use.order) if key.target not in fixed]
-    if not keys or not all(_is_orderable(key, relation) for key in keys):
+    if not keys or not all(_is_orderable(key, relation, conditions) for key in keys):
         return None
     shape = Shape(relation=relation, equal=tuple(key_of(item) for item in equal), then=tuple(keys))
     cures = ["missing-index-order-limit", "sort-spill"]
@@ -160,7 +160,8 @@ def for_prefixes(relation: Relation, conditions: Conditions) -> Iterator[Proposa
         cures = ["missing-index-filter", "missing-pattern-ops-index", "collation-prevents-prefix-index"]
         yield proposal(shape, [*equal, item], cures[: 1 if by_byte else 3], 1.0)
     for item in conditions.constant:
-        if item.use == "prefix" and item.wrapped_by is not None and is_immutable(item.expression, relation):
+        is_wrapped = item.use == "prefix" and item.wrapped_by is not None
+        if is_wrapped and is_immutable(item.expression, relation, conditions.own_functions):
             key = Key(expression=item.expression, operator_class="text_pattern_ops")
             shape = Shape(relation=relation, equal=(), then=(key,))
             cures = ["missing-expression-index", "missing-pattern-ops-index", "function-on-column"]
@@ -178,7 +179,9 @@ def for_alternatives(relation: Relation, conditions: Conditions) -> Iterator[Pro
     for _, group in groupby(sorted(conditions.alternatives, key=group_of), key=group_of):
         items = list(group)
         chosen = [
-            _searched(by_selectivity([item for item in items if item.or_arm == arm], relation), relation)
+            _searched(
+                by_selectivity([item for item in items if item.or_arm == arm], relation), relation, conditions
+            )
             for arm in range(items[0].or_arms)
         ]
         arms = [arm for arm in chosen if arm is not None]
@@ -196,7 +199,7 @@ def for_alternatives(relation: Relation, conditions: Conditions) -> Iterator[Pro
         )
 
 
-def _searched(items: Sequence[Predicate], relation: Relation) -> Proposal | None:
+def _searched(items: Sequence[Predicate], relation: Relation, conditions: Conditions) -> Proposal | None:
     """An index for one arm of an OR: for the first of its conditions that has one."""
     for item in items:
         if (
@@ -207,7 +210,7 @@ def _searched(items: Sequence[Predicate], relation: Relation) -> Proposal | None
         ):
             shape = Shape(relation=relation, equal=(Key(column=item.column),))
             return proposal(shape, [item], ["missing-index-filter"], 0.7)
-        found = search_of(item, relation)
+        found = search_of(item, relation, conditions)
         if found is not None:
             return found
     return None
@@ -262,7 +265,7 @@ def for_window(use: TableUse, relation: Relation, conditions: Conditions) -> Pro
     if not use.window or use.siblings:
         return None
     keys = [_order_key(key) for key in use.window]
-    if not all(_is_orderable(key, relation) for key in keys):
+    if not all(_is_orderable(key, relation, conditions) for key in keys):
         return None
     equal = [item for item in conditions.equal if item.column not in {key.column for key in keys}]
     shape = Shape(
@@ -313,9 +316,9 @@ def _range_columns(ranges: Sequence[Predicate]) -> list[str]:
     return [name for item in ranges for name in (item.row_columns or (item.column,))]
 
 
-def _is_orderable(key: Key, relation: Relation) -> bool:
+def _is_orderable(key: Key, relation: Relation, conditions: Conditions) -> bool:
     if key.column is None:
-        return is_immutable(key.expression or "", relation)
+        return is_immutable(key.expression or "", relation, conditions.own_functions)
     return is_sortable(relation, key.column)
 
 

@@ -44,7 +44,7 @@ def proposals(
     findings: Sequence[Finding],
 ) -> Iterator[Proposal]:
     """The likeliest first. Nothing is compared with existing indexes yet."""
-    conditions = Conditions(use, relation)
+    conditions = Conditions(use, relation, catalog.functions)
     likely = (
         for_order(use, relation, conditions),
         for_filter(relation, conditions),

@@ -35,7 +35,7 @@ def for_searches(relation: Relation, conditions: Conditions) -> Iterator[Proposa
     """One index for each search inside a value."""
     seen = set()
     for item in conditions.certain:
-        found = search_of(item, relation)
+        found = search_of(item, relation, conditions)
         if found is not None and found.shapes[0].body not in seen:
             seen.add(found.shapes[0].body)
             yield found
@@ -58,11 +58,12 @@ def _with_equality(found: Proposal, conditions: Conditions) -> Iterator[Proposal
         )
 
 
-def search_of(item: Predicate, relation: Relation) -> Proposal | None:
+def search_of(item: Predicate, relation: Relation, conditions: Conditions) -> Proposal | None:
     """The index that serves this condition; None where a b-tree does, or nothing."""
     if not (item.is_constant or item.is_join) or item.clause == "having" or item.use == "inequality":
         return None
-    if item.wrapped_by is not None and not is_immutable(item.expression, relation):
+    own = conditions.own_functions
+    if item.wrapped_by is not None and not is_immutable(item.expression, relation, own):
         return None
     type_name = _type_of(item, relation)
     for search in (_trigram, _document, _array, _words, _range):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from perfkit.capture.environment import read_environment
 from perfkit.capture.explain import analyze, plan_only, run_once, transaction_for
-from perfkit.capture.functions import called_functions
+from perfkit.capture.functions import called_functions, named_functions
 from perfkit.capture.prepared_plans import measure_both, plan_both, unexecuted
 from perfkit.capture.session_setup import apply
 from perfkit.capture.temporary_names import neutral
@@ -78,7 +78,7 @@ def capture(
                     session,
                     names,
                     with_referencing=statement.kind != "select",
-                    functions=called_functions(expected),
+                    functions=called_functions(expected) | named_functions(statement.text),
                 )
             )
             environment = read_environment(session, catalog)
@@ -141,7 +141,7 @@ def capture_planned(
             read_catalog(
                 session,
                 (*table_names(statement), *relation_names(plan)),
-                functions=called_functions(plan),
+                functions=called_functions(plan) | named_functions(statement.text),
             )
         )
         environment = read_environment(session, catalog)

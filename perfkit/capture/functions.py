@@ -1,11 +1,13 @@
-"""Which functions a verbose plan calls by name."""
+"""Which functions a statement and its verbose plan call by name."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from perfkit.plan.model import Node, Plan
+from perfkit.sql.tokens import scan
 
 _CALL = re.compile(r'("(?:[^"]|"")+"|[A-Za-z_][\w$]*)\(')
 
@@ -19,6 +21,18 @@ def called_functions(plan: Plan) -> frozenset[str]:
     ['is_due', 'lower']
     """
     return frozenset(name for node in plan.walk() for text in _texts(node) for name in _names(text))
+
+
+def named_functions(text: str) -> frozenset[str]:
+    """Bare names of what is written like a call in a statement: the planner puts the body of a simple SQL function in
+    its place, so that the plan does not name it.
+
+    >>> sorted(named_functions("select shop.is_due(at), count(*) from t where b in (1, 2)"))
+    ['count', 'is_due']
+    """
+    return frozenset(
+        token.name for token, after in pairwise(scan(text)) if token.is_identifier and after.text == "("
+    )
 
 
 def _names(text: str) -> Iterator[str]:
