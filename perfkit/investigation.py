@@ -146,6 +146,7 @@ def investigate(
             catalog=captured.catalog,
             plan=captured.plan,
             findings=findings,
+            parameters=captured.query.parameters,
             prepared=captured.prepared,
         )
     )

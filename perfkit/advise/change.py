@@ -35,6 +35,11 @@ class Change:
         return any(step.kind not in _IN_PLACE or _DROPS.match(step.sql) for step in self.database)
 
     @property
+    def only_drops(self) -> bool:
+        """Whether all it does is to drop something from the database."""
+        return bool(self.database) and all(_DROPS.match(step.sql) for step in self.parts)
+
+    @property
     def only_reads(self) -> bool:
         """Whether trying it changes no database: a rewritten query, a setting of the session."""
         return not self.database and not self.is_for_people

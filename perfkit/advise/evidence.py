@@ -21,6 +21,8 @@ class Evidence:
     catalog: Catalog
     plan: Plan
     findings: tuple[Finding, ...]
+    parameters: tuple[str | None, ...] = ()
+    """Values of ``$1`` … it was captured with."""
     prepared: PreparedPlans | None = None
     """Its custom and its generic plan, where it was prepared."""
 

@@ -90,12 +90,24 @@ def _is_fixed(
         elif _is_call(token, following) and not (place and tokens[place - 1].text == "::"):
             allowed = (
                 token.name in _FUNCTIONS
-                or token.name in own
+                or (token.name in own and _takes_columns(tokens, place))
                 or (token.name in _ZONED_FUNCTIONS and is_moment and not is_zoned)
             )
             if not allowed and not _names_configuration(tokens, place):
                 return False
     return True
+
+
+def _takes_columns(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a call has no constant among its arguments: a distance from this very point is nobody else's question."""
+    depth = 0
+    for token in tokens[place + 1 :]:
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0:
+            return True
+        if token.kind in ("number", "string", "parameter"):
+            return False
+    return False
 
 
 def _is_call(token: Token, following: Token | None) -> bool:

@@ -30,6 +30,7 @@ LEAST_SHARE = 0.1
 MOST_BASES = 2
 _FETCHING = ("Index Scan", "Bitmap Heap Scan")
 _CURE = "missing-covering-index"
+_ORDERED = "missing-index-group-by"
 
 
 def for_columns_read(
@@ -43,12 +44,14 @@ def for_columns_read(
     """The likeliest b-trees with the other columns the statement reads included, where the plan fetches many rows."""
     if use.is_target or use.selects_star or not _is_visible(relation):
         return
-    if plan is not None and not _is_named(relation, findings):
-        return
+    is_sought = plan is None or is_named(relation, findings)
     compared = {item.column for item in use.predicates if item.use == "equality" and not item.is_under_or}
     plain = [base for base in basis if len(base.shapes) == 1 and base.shapes[0].method == "btree"]
     for base in plain[:MOST_BASES]:
         shape = base.shapes[0]
+        # an order of the whole table helps only where the table need not be touched for it
+        if not is_sought and not (use.limit is None and _ORDERED in base.cures):
+            continue
         others = tuple(name for name in use.columns if name not in shape.holds)
         # A column compared for equality belongs among the keys.
         if not 0 < len(others) <= MOST_INCLUDED or set(others) & compared:
@@ -71,6 +74,7 @@ def _is_visible(relation: Relation) -> bool:
     return relation.all_visible_pages >= VISIBLE_SHARE * relation.pages
 
 
-def _is_named(relation: Relation, findings: Sequence[Finding]) -> bool:
+def is_named(relation: Relation, findings: Sequence[Finding]) -> bool:
+    """Whether a finding says that few columns of the table are read at great cost."""
     names = (relation.name, relation.qualified_name)
     return any(finding.id == _CURE and finding.evidence.get("relation") in names for finding in findings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from perfkit.advise.index_ddl import drop_existing, recreate, safe_drop_existing, script
-from perfkit.advise.values import Candidate
+from perfkit.advise.values import Candidate, Step
 from perfkit.catalog import Catalog, Index, Relation
 from perfkit.findings.finding import Finding
 from perfkit.units import format_bytes
@@ -22,8 +22,30 @@ def spare_index_candidates(catalog: Catalog, findings: Sequence[Finding]) -> Ite
     and a ``hot-update-lost`` one where the index was never read, in the findings' order.
 
     Never for an index that enforces a constraint, nor for a partition's, which belongs to its parent's; a unique one only
-    where another unique index repeats it.
+    where another unique index repeats it. Those that others of their table make needless come together first.
     """
+    found = list(_single_candidates(catalog, findings))
+    for relation in dict.fromkeys(one.relation for one in found):
+        needless = [one for one in found if one.relation == relation and not one.caveats]
+        if len(needless) > 1:
+            yield _together(needless)
+    yield from found
+
+
+def _together(parts: Sequence[Candidate]) -> Candidate:
+    return Candidate(
+        kind="index",
+        sql="; ".join(part.sql for part in parts),
+        steps=tuple(Step(kind="index", sql=part.sql) for part in parts),
+        rationale="; ".join(part.rationale for part in parts),
+        cures=tuple(dict.fromkeys(id for part in parts for id in part.cures)),
+        relation=parts[0].relation,
+        safe_sql="\n".join(part.safe_sql for part in parts if part.safe_sql),
+        undo_sql=";\n".join(part.undo_sql for part in parts if part.undo_sql),
+    )
+
+
+def _single_candidates(catalog: Catalog, findings: Sequence[Finding]) -> Iterator[Candidate]:
     seen = set()
     for finding in findings:
         found = _named(catalog, finding)

@@ -217,11 +217,12 @@ def _searched(items: Sequence[Predicate], relation: Relation, conditions: Condit
 
 
 def for_groups(
-    use: TableUse, relation: Relation, conditions: Conditions, *, has_extremes: bool
+    use: TableUse, relation: Relation, conditions: Conditions, *, has_extremes: bool, is_wide: bool = False
 ) -> Proposal | None:
     """The grouping keys in order: no hash, no sort. Only where the index alone can answer, or LIMIT ends it early:
     else the whole table is read through the index, which costs more than hashing it. ``has_extremes`` says that the statement
-    asks for a min or max, which stand at the ends of each group when one more column follows."""
+    asks for a min or max, which stand at the ends of each group when one more column follows; ``is_wide`` that rows are much
+    wider than what is read of them."""
     if not use.group or not use.is_group_complete or use.siblings:
         return None
     if any(not is_sortable(relation, name) for name in use.group):
@@ -233,7 +234,7 @@ def for_groups(
         then=tuple(Key(column=name) for name in use.group),
     )
     read = _read_beside(use, relation, shape)
-    if read and (not has_extremes or len(read) > 1 or len(use.predicates) > len(shape.equal)):
+    if read and not is_wide and (not has_extremes or len(read) > 1 or len(use.predicates) > len(shape.equal)):
         read = None
     if use.limit is None and read is None:
         return None

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from perfkit.advise.index_brin import for_long_values, for_rows_in_order
 from perfkit.advise.index_conditions import Conditions
-from perfkit.advise.index_covering import for_columns_read
+from perfkit.advise.index_covering import for_columns_read, is_named
 from perfkit.advise.index_fulltext import for_unnamed_configuration
 from perfkit.advise.index_intervals import for_intervals
 from perfkit.advise.index_keys import (
@@ -56,10 +56,11 @@ def proposals(
     yield from basis
     has_extremes = _has_extremes(statement)
     is_sorted = plan is None or any(finding.id in _ORDERING for finding in findings)
+    is_wide = is_named(relation, findings)
     rest = (
         for_fixed_conditions(use, relation, conditions, basis),
-        for_groups(use, relation, conditions, has_extremes=has_extremes)
-        if is_sorted or has_extremes or use.limit is not None
+        for_groups(use, relation, conditions, has_extremes=has_extremes, is_wide=is_wide)
+        if is_sorted or has_extremes or is_wide or use.limit is not None
         else None,
         for_window(use, relation, conditions) if is_sorted else None,
     )

@@ -11,15 +11,19 @@ from collections.abc import Mapping
 
 from perfkit.advise.values import Proof, ProofVerdict
 from perfkit.capture.values import Counters, Measurement
-from perfkit.stats import Direction, Ratio, compare_counts, compare_times, median
+from perfkit.stats import Direction, Ratio, compare_counts, compare_times, median, quantile
 from perfkit.units import format_count, format_ms
 
 WORTHWHILE_FACTOR = 1.25
 """A remedy is kept and paid for with every write; less than a quarter faster or fewer blocks is not worth it."""
 
 
-NO_SLOWER = 1.05
-"""Ending a spill is an improvement by itself only where the statement takes no longer for it."""
+NO_SLOWER = 1.25
+"""Ending a spill is an improvement by itself where the statement's quick runs take about as long: temporary files cost little
+while the page cache has room for them, and much once it has not."""
+
+FEW_READS = 16
+"""Blocks that one of two runs may have read from disk by chance: the statement's own new pages, a catalog's."""
 
 MEMORY_RATIO = 0.5
 """Twice as fast, noise counted in: then more blocks in memory are no loss."""
@@ -46,7 +50,10 @@ def judge(before: Measurement, after: Measurement, same_result: bool | None) -> 
     from_memory = verdict == "inconclusive" and _is_faster_from_memory(
         time, directions, before.counters, after.counters
     )
-    if from_memory:
+    ends_spill = (
+        verdict == "inconclusive" and set(directions) >= {"temp blocks"} and _ends_spill(before, after)
+    )
+    if from_memory or ends_spill:
         verdict = "improves"
     return Proof(
         level="executed",
@@ -59,7 +66,8 @@ def judge(before: Measurement, after: Measurement, same_result: bool | None) -> 
         time_ratio_high=time.high,
         same_result=same_result,
         reason=_reason(before, after, directions, same_result)
-        + ("; it touches more blocks, all of them in memory" if from_memory else ""),
+        + ("; it touches more blocks, all of them in memory" if from_memory else "")
+        + ("; it is no faster while the page cache holds the temporary files" if ends_spill else ""),
     )
 
 
@@ -96,16 +104,19 @@ def is_worthwhile(proof: Proof, *, is_costly: bool = False) -> bool:
         for ratio in (proof.time_ratio, proof.blocks_ratio)
         if ratio is not None
     ]
-    if (
-        not is_costly
-        and (proof.time_ratio is None or proof.time_ratio <= NO_SLOWER)
-        and proof.before
-        and proof.after
-        and (proof.before.counters.temp_blocks or 0)
-        >= (proof.after.counters.temp_blocks or 0) + WORTHWHILE_TEMP_BLOCKS
-    ):
+    if not is_costly and proof.before and proof.after and _ends_spill(proof.before, proof.after):
         return True
     return max(gains, default=1.0) >= (COSTLY_FACTOR if is_costly else WORTHWHILE_FACTOR)
+
+
+def _ends_spill(before: Measurement, after: Measurement) -> bool:
+    """Whether temporary files are spared that matter, no more shared blocks are touched, and it takes hardly longer."""
+    spared = (before.counters.temp_blocks or 0) - (after.counters.temp_blocks or 0)
+    blocks = compare_counts(before.counters.shared_blocks or 0, after.counters.shared_blocks or 0)
+    a, b = before.samples.values, after.samples.values
+    if spared < WORTHWHILE_TEMP_BLOCKS or blocks == "rises" or not a or not b:
+        return False
+    return quantile(b, 0.25) <= NO_SLOWER * quantile(a, 0.25)
 
 
 def _saves_enough(proof: Proof) -> bool:
@@ -124,7 +135,9 @@ def _is_faster_from_memory(
     from disk for it: a nested loop of look-ups counts each visit, a hash of the whole table counts each block once."""
     rises = [name for name, direction in directions.items() if direction == "rises"]
     reads = (after.shared_read_blocks or 0) - (before.shared_read_blocks or 0)
-    return rises == ["blocks"] and time.direction == "falls" and time.high < MEMORY_RATIO and reads <= 0
+    return (
+        rises == ["blocks"] and time.direction == "falls" and time.high < MEMORY_RATIO and reads <= FEW_READS
+    )
 
 
 def _blocks(before: Counters, after: Counters) -> dict[str, Direction]:

@@ -274,7 +274,7 @@ class _Court:
             candidate = replace(candidate, caveats=(*candidate.caveats, slows_down(slower)))
         if self.is_combination(candidate) and not beats(proof, self.advice):
             self.rejected.append(_rejected(candidate, "together they do no better than one alone", proof))
-        elif is_worthwhile(proof, is_costly=candidate.kind in ("index", "schema", "maintenance")) or is_open:
+        elif is_open or _is_worthwhile(candidate, change, proof):
             price = replace(trial.price, safe_sql=candidate.safe_sql)
             self.advice.append(_advice(candidate, price, proof))
             self._answered |= {candidate.one_of} - {None}
@@ -288,6 +288,13 @@ class _Court:
         """Once a remedy cures the statement, others are run only where the planner expects about as much of them."""
         if cost is not None and proof.time_ratio is not None and proof.time_ratio < CURED_RATIO:
             self._most_cost = min(cost * EXPECTED_FACTOR, self._most_cost or float("inf"))
+
+
+def _is_worthwhile(candidate: Candidate, change: Change, proof: Proof) -> bool:
+    """Dropping what is spare costs nothing, so that any clear gain is worth it."""
+    if change.only_drops:
+        return proof.verdict == "improves"
+    return is_worthwhile(proof, is_costly=candidate.kind in ("index", "schema", "maintenance"))
 
 
 def _not_shown_equal(proof: Proof) -> Proof:

@@ -13,6 +13,8 @@ from perfkit.findings.finding import SEVERITIES, Finding
 from perfkit.sql import parse_statement
 from perfkit.sql.statement import Statement
 
+_DISTINCT = "ndistinct-misestimate"
+
 CLEARLY = 0.8
 """The best remedy takes at least a fifth of the time away: then its plan tells what the other findings were worth."""
 
@@ -39,7 +41,7 @@ def reconciled(
     best = next((one for one in advice if _is_proven(one)), None)
     cured = set(best.cures) if best is not None else set()
     left = _left(best, statement, catalog) if best is not None else None
-    found = tuple(_reconciled(findings, best, cured, left))
+    found = (*_reconciled(findings, best, cured, left), *_shown_by_proof(findings, best))
     named = tuple(
         replace(finding, advice=tuple(one.id for one in advice if finding.id in one.cures))
         for finding in found
@@ -65,6 +67,22 @@ def _reconciled(
             yield replace(finding, severity="info")
         else:
             yield finding
+
+
+def _shown_by_proof(findings: Sequence[Finding], best: Advice | None) -> Iterator[Finding]:
+    """Distinct values that a larger sample counts rightly: nothing but the better plan that follows shows the wrong number."""
+    if best is None or best.kind != "statistics" or _DISTINCT not in best.cures:
+        return
+    symptom = next((one for one in findings if one.id == "row-misestimate"), None)
+    if symptom is None or any(one.id in _ESTIMATES and one.id in best.cures for one in findings):
+        return
+    yield replace(
+        symptom,
+        id=_DISTINCT,
+        severity="warning",
+        title=f"{best.rationale}: {symptom.title}",
+        evidence={**symptom.evidence, "relation": best.relation},
+    )
 
 
 def _left(best: Advice, statement: Statement, catalog: Catalog) -> frozenset[str] | None:

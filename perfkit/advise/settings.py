@@ -16,6 +16,10 @@ LEAST_WORK_MEM = 1024**2
 RUNGS = 7
 """Each doubles the one before; from the size on disk, so many reach any need that a spill can have."""
 
+_EACH = "max_parallel_workers_per_gather"
+DEFAULT_WORKERS = 8
+"""PostgreSQL's own default of max_parallel_workers."""
+
 SPILLS = ("sort-spill", "hash-spill", "hashagg-spill", "temp-io", "lossy-bitmap")
 _FOR_ROLE = "for one role: ALTER ROLE … SET {name} = {value}; for one transaction: BEGIN; SET LOCAL {name} = {value}; …"
 
@@ -31,6 +35,7 @@ def setting_candidates(evidence: Evidence) -> Iterator[Candidate]:
         yield _setting(
             "enable_memoize", "off", "the cache of inner rows is hardly ever hit", "memoize-ineffective"
         )
+    yield from _workers(evidence)
     prepared = evidence.prepared
     if prepared is not None and any(evidence.of("generic-plan-skew")):
         yield replace(
@@ -54,6 +59,21 @@ def setting_candidates(evidence: Evidence) -> Iterator[Candidate]:
             "on",
             "aggregates partition by partition",
             "partitionwise-disabled",
+        )
+
+
+def _workers(evidence: Evidence) -> Iterator[Candidate]:
+    """Room for the workers of the plan, where the session's own limit is below what one statement may ask for. Where other
+    statements had taken the workers, no setting of the session gives them."""
+    limit, each = (evidence.catalog.setting(name) for name in ("max_parallel_workers", _EACH))
+    if limit is None or each is None or not any(evidence.of("workers-not-launched")):
+        return
+    if int(limit.value) < int(each.value):
+        yield _setting(
+            "max_parallel_workers",
+            str(max(DEFAULT_WORKERS, int(each.value))),
+            f"the limit of {limit.value} leaves no room for the workers that the plan was made for",
+            "workers-not-launched",
         )
 
 

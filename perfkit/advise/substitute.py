@@ -42,10 +42,11 @@ def substituted(
         )
         return Substitution(candidate=candidate, subject=subject)
     after = parse_statement(change.statement)
-    values = given
+    own = () if candidate.is_literal else given
+    values = own
     if candidate.values_sql is not None:
-        values = (*given, *_looked_up(candidate.values_sql, session, given))
-        if not given:
+        values = (*own, *_looked_up(candidate.values_sql, session, own))
+        if not own:
             named = {f"${number}": value for number, value in enumerate(values, 1)}
             text = with_values(change.statement, named)
             candidate = _in_place_of(candidate, change.statement, text)
@@ -88,15 +89,19 @@ def with_values(sql: str, values: Mapping[str, str | None]) -> str:
 
     >>> with_values("select * from t where (a, b) < ($1, $2)", {"$1": "o'clock", "$2": None})
     "select * from t where (a, b) < ('o''clock', NULL)"
+    >>> with_values("select * from t offset $1 limit $2", {"$1": "40", "$2": "20"})
+    'select * from t offset 40 limit 20'
     """
     pieces: list[str] = []
-    place = 0
+    place, before = 0, None
     for token in scan(sql):
         if token.kind == "parameter" and token.text in values:
             value = values[token.text]
+            is_count = before is not None and before.is_word("offset", "limit", "next", "first")
             literal = "NULL" if value is None else "'" + value.replace("'", "''") + "'"
-            pieces += [sql[place : token.start], literal]
+            pieces += [sql[place : token.start], value if is_count and value and value.isdigit() else literal]
             place = token.end
+        before = token
     return "".join([*pieces, sql[place:]])
 
 

@@ -124,6 +124,8 @@ class Candidate:
     values_sql: str | None = None
     """A query whose one row gives the values of the parameters that a rewrite has beyond the statement's own: the last
     row of the page before, for a keyset."""
+    is_literal: bool = False
+    """A rewrite with the values of this call written where the statement has parameters."""
     one_of: str | None = None
     """Name of a group in the order of their price, of which the first that helps is enough: work_mem of 8, 16, 32 MB."""
     measured: tuple[Measurement, Measurement] | None = None

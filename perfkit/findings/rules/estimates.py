@@ -30,6 +30,9 @@ MISESTIMATE_FACTOR = 10
 SOME_ROWS = 100
 """So many rows where a handful was expected make a nested loop of what should have been hashed."""
 
+FEARED_ROWS = 250
+"""So many rows where a handful came make a hash of what should have been a nested loop."""
+
 LOOPS_BLOWN_UP = 1_000
 """Inner executions that a plan made for a handful runs into; fewer end within milliseconds."""
 
@@ -76,7 +79,7 @@ def is_off(case: Case, node: Node) -> bool:
     if factor > 1:
         return (node.total_rows or 0.0) >= SOME_ROWS
     planned = (node.estimate.rows if node.estimate else 0.0) * (node.loops or 0)
-    return planned >= MANY_ROWS and not _may_stop_early(case, node)
+    return planned >= FEARED_ROWS and not _may_stop_early(case, node)
 
 
 def _may_stop_early(case: Case, node: Node) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from math import prod
 
@@ -11,13 +12,16 @@ from perfkit.findings.conditions import Term, conjuncts
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import column_list, is_prefix_range, leading, most_selective, selectivity
 from perfkit.findings.restrictions import Restriction, restrictions
-from perfkit.findings.tree import passes, qualified, tally, unwrapped
+from perfkit.findings.tree import children, passes, qualified, streamed, tally, unwrapped
 from perfkit.findings.weight import MANY_ROWS, weigh
 from perfkit.plan.model import Node
 from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_ms, format_percent
 
 SELECTIVE_SHARE = 0.1
 """Keeping more than a tenth of a table by an index touches most of its pages anyway, and out of order."""
+
+WASTE_FACTOR = 10
+"""Ten rows sorted for each one returned: below, an order from an index would hardly show."""
 
 FEW_BLOCKS = 9
 """A table of so few blocks is read as fast as an index is descended."""
@@ -30,6 +34,10 @@ LARGE_TABLE_BLOCKS = 1024
 
 _UNSELECTIVE = frozenset({"<>", "is not null", "is not true", "is not false", "!~~", "!~~*", "!~", "!~*"})
 """Operators that keep most rows as a rule, so that another condition is the reason where few are kept."""
+
+_VOLATILE = re.compile(
+    r"\b(?:random|random_normal|clock_timestamp|timeofday|nextval|gen_random_uuid|uuidv7)\("
+)
 
 LARGE_TABLE_ROWS = 50_000
 """Where blocks were not counted: about as many rows fill 8 MB, at fifty to a page."""
@@ -45,6 +53,11 @@ def selective_seq_scans(case: Case) -> Iterator[Node]:
             yield node
 
 
+def is_drawn_anew(restriction: Restriction) -> bool:
+    """Whether the column is compared with what is another value for each row, which no index can look up."""
+    return restriction.other is not None and bool(_VOLATILE.search(restriction.other.text))
+
+
 def missing_index_filter(case: Case) -> Iterator[Finding]:
     """A filter that keeps few rows of a table is checked row by row, because no index leads with its column.
 
@@ -58,7 +71,8 @@ def missing_index_filter(case: Case) -> Iterator[Finding]:
         candidates = [
             r
             for r in known
-            if (r.is_ordered and r.against is None) or (relation and is_prefix_range(relation, r))
+            if ((r.is_ordered and r.against is None) or (relation and is_prefix_range(relation, r)))
+            and not is_drawn_anew(r)
         ]
         best = most_selective(relation, candidates)
         if best is None or not _are_the_reason(case, node, candidates):
@@ -97,7 +111,8 @@ def or_across_columns(case: Case) -> Iterator[Finding]:
     One arm without an index is enough. Fine on a small table. With an index for each, their bitmaps are united; a UNION of
     two statements does the same and keeps an order.
     """
-    for node in selective_seq_scans(case):
+    scans = {node.number: node for node in (*selective_seq_scans(case), *_sorted_for_few(case))}
+    for node in scans.values():
         relation = case.relation(node)
         for term in conjuncts(node.filter):
             arms = _arms(term, node, relation)
@@ -120,6 +135,17 @@ def or_across_columns(case: Case) -> Iterator[Finding]:
                 condition=term.text,
                 kept_share=rows.kept_share,
             )
+
+
+def _sorted_for_few(case: Case) -> Iterator[Node]:
+    """Scans whose rows are all sorted for the first few of them."""
+    for limit in case.plan.walk():
+        feed = streamed(children(limit)[0]) if limit.node_type == "Limit" and children(limit) else limit
+        scan = unwrapped(feed) if feed.node_type == "Sort" else feed
+        rows = scan.total_rows or 0.0
+        is_scan = scan.node_type == "Seq Scan" and bool(scan.filter)
+        if is_scan and rows >= max(MANY_ROWS, WASTE_FACTOR * (limit.total_rows or 0.0)):
+            yield scan
 
 
 def _arms(term: Term, node: Node, relation: Relation | None) -> list[Restriction]:

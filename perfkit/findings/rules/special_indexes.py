@@ -14,7 +14,7 @@ from perfkit.findings.rules.scans import LARGE_TABLE_BLOCKS, SELECTIVE_SHARE, se
 from perfkit.findings.tree import INDEX_SCANS, SCANS, children, qualified, tally
 from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, weigh
 from perfkit.plan.model import Node
-from perfkit.units import format_bytes, format_count, format_percent
+from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_percent
 
 HEAP_BLOCK_SHARE = 0.5
 """A heap block for every other row: the rows lie apart, and fetching them is most of the scan."""
@@ -31,6 +31,9 @@ VISIBLE_SHARE = 0.8
 IN_ORDER = 0.95
 """Correlation from which the rows of a range lie on adjacent pages."""
 
+NARROW_SHARE = 0.1
+"""A tenth of the row: an index entry adds some 20 bytes of its own, and is to be several times smaller than the table."""
+
 _FLAGS = frozenset({"is null", "is true", "is false"})
 
 
@@ -40,6 +43,7 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
     An index that also holds these columns (INCLUDE) answers without the table while its pages are all-visible. Fine
     where few rows are fetched; a wider index costs more on writes, so this is a warning only where the scan dominates.
     """
+    yield from _wide_rows(case)
     for node in case.plan.walk():
         if node.node_type not in {"Index Scan", "Bitmap Heap Scan"} or not node.loops or node.filter:
             continue
@@ -71,6 +75,38 @@ def missing_covering_index(case: Case) -> Iterator[Finding]:
             columns=", ".join(wanted),
             rows_fetched=rows,
             condition=node.index_condition or node.recheck_condition,
+        )
+
+
+def _wide_rows(case: Case) -> Iterator[Finding]:
+    """Sequential scans of large tables for columns that are a small part of each row: an index on just these is a fraction
+    of the table. For information, as an index of all rows is dear to write; only a trial tells what it gives."""
+    for node in case.plan.walk():
+        relation = case.relation(node)
+        if node.node_type != "Seq Scan" or not node.loops or relation is None or not relation.rows:
+            continue
+        weight, wanted = weigh(case, node), _read_columns(case, node, relation)
+        widths = [
+            column.statistics.average_width
+            for column in relation.columns
+            if column.name in (wanted or ()) and column.statistics is not None
+        ]
+        each = relation.pages * BLOCK_BYTES / relation.rows
+        if not wanted or len(widths) < len(wanted) or relation.pages < LARGE_TABLE_BLOCKS:
+            continue
+        is_visible = relation.all_visible_pages >= VISIBLE_SHARE * relation.pages
+        if sum(widths) > NARROW_SHARE * each or not is_visible or (weight.share or 0.0) < DOMINATES_SHARE:
+            continue
+        yield finding_at(
+            node,
+            "missing-covering-index",
+            f"{format_bytes(relation.pages * BLOCK_BYTES)} of {qualified(node)} are read for"
+            f" {', '.join(wanted)}, {sum(widths):.0f} of some {each:.0f} bytes of each row",
+            weight,
+            severity="info",
+            columns=", ".join(wanted),
+            bytes_wanted=sum(widths),
+            row_bytes=each,
         )
 
 

@@ -80,7 +80,7 @@ def alternatives(draft: Draft, query: Query) -> Iterator[Alternative]:
         owners = [frozenset(column.sql() for column in columns_of(arm)) for arm in arms]
         if len(set(owners)) < 2 or not all(owners):
             continue
-        texts = _arm_texts(draft, span, len(arms))
+        texts = arm_texts(draft, span, len(arms))
         if texts is not None:
             yield Alternative(arms=arms, span=span, texts=tuple(texts), is_join=is_join)
 
@@ -111,7 +111,7 @@ def _spoils(item: Expr) -> bool:
     return any(is_aggregate(node) or isinstance(node, exp.Window) for node in local_nodes(aliased(item)))
 
 
-def _arm_texts(draft: Draft, span: Span, count: int) -> list[str] | None:
+def arm_texts(draft: Draft, span: Span, count: int) -> list[str] | None:
     """The text of each arm of the OR, without the parentheses around it all."""
     tokens = [token for token in scan(draft.text) if span.start <= token.start and token.end <= span.end]
     while len(tokens) > 2 and tokens[0].text == "(" and _closes(tokens) == len(tokens) - 1:

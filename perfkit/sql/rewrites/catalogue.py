@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.arms import or_to_union_all
+from perfkit.sql.rewrites.arms_of_keys import or_to_united_keys
 from perfkit.sql.rewrites.arms_of_table import or_to_united_table
 from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
 from perfkit.sql.rewrites.equal_arms import equal_arms_to_list
@@ -22,6 +23,7 @@ TRANSFORMS: tuple[Transform, ...] = (
     count_to_exists,
     or_to_union_all,
     or_to_united_table,
+    or_to_united_keys,
     row_list_to_values,
     equal_arms_to_list,
     *SHAPE_TRANSFORMS,

@@ -13,7 +13,7 @@ from perfkit.sql.rewrites.moments import value_kind
 from perfkit.sql.rewrites.period import period_of
 from perfkit.sql.rewrites.search import Search, Turned, source
 
-_CURES = ("function-on-column", "expression-no-statistics", "missing-expression-index")
+_CURES = ("function-on-column", "expression-no-statistics", "missing-expression-index", "late-filter")
 _NUMBERS = ("smallint", "integer", "bigint", "numeric")
 _COMPARISONS: dict[type[Expr], tuple[str, Callable[[Decimal, Decimal], bool]]] = {
     exp.EQ: ("=", operator.eq),

@@ -36,27 +36,27 @@ select id from events where id % 10 = 3;
 select id from events where happened + interval '36 hours' > now() and happened - interval '2 hours' < current_timestamp;
 --> arithmetic-to-constant (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened > now() - interval '36 hours' and happened < current_timestamp + interval '2 hours'
--->   same 8 rows
+-->   same rows
 
 -- days after a moment
 select id from events where noted + interval '2 days' > localtimestamp order by id;
 --> arithmetic-to-constant (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where noted > localtimestamp - interval '2 days' order by id
--->   same 14 rows
+-->   same 13 rows
 
 -- days after a moment with a zone
 select id from events where happened + interval '1 day' > now() - interval '1 day';
 --> arithmetic-to-constant (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened > now() - interval '1 day' - interval '1 day'
 -->   but on days when the clocks change, moments up to an hour from the bound may fall on the other side
--->   same 14 rows
+-->   rows that may differ
 
 -- hours after a moment without a zone compared with one that has it
 select id from events where noted + interval '3 hours' > now();
 --> arithmetic-to-constant (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where noted > now() - interval '3 hours'
 -->   but on days when the clocks change, moments up to an hour from the bound may fall on the other side
--->   same 5 rows
+-->   rows that may differ
 
 -- months: nothing
 select id from events where happened + interval '1 month' > now();
@@ -66,14 +66,14 @@ select id from events where happened + interval '1 month' > now();
 select id from events where now() - happened < interval '36 hours' and extract(epoch from (now() - happened)) < 100000;
 --> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened > now() - interval '36 hours' and happened > now() - interval '100000 seconds'
--->   same 10 rows
+-->   same rows
 
 -- the age in days
 select id from events where now() - happened <= '3 days'::interval;
 --> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= now() - '3 days'::interval
 -->   but over a change of the clocks a day counts as the calendar's, not as 24 hours
--->   same 19 rows
+-->   rows that may differ
 
 -- age() counts months: nothing
 select id from events where age(happened) < interval '3 days';
@@ -83,7 +83,7 @@ select id from events where age(happened) < interval '3 days';
 select id from events where current_date - day <= 30 or day + 2 > current_date;
 --> columns-stand-alone (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where day >= current_date - 30 or day > current_date - 2
--->   same 27 rows
+-->   same rows
 
 -- two columns: nothing
 select id from events where id + rank > 100;
@@ -118,7 +118,7 @@ select id from events where coalesce(happened, 'infinity') > now() and coalesce(
 --> select id from events where (happened > now() or happened is null) and (day < current_date + 9 or day is null)
 -->   if a NULL in happened counts as 'infinity'
 -->   if a NULL in day counts as CAST('-infinity' AS DATE)
--->   same 5 rows
+-->   same rows
 
 -- NULL taken for another column: nothing
 select id from events where coalesce(kind, tag::text) = 'kind 1';
@@ -157,20 +157,20 @@ select id from flags where coalesce(done, false) = false or coalesce(hidden, tru
 select id from events where current_date - happened::date <= 2 and current_date - date(noted) < 3;
 --> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= current_date - 2 and noted >= current_date - 2
--->   same 16 rows
+-->   same rows
 
 -- days from today back to a moment
 select count(*) from events where current_date - happened::date > 0 and current_date - happened::date >= 1;
 --> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
 --> select count(*) from events where happened < current_date and happened < current_date
--->   same 1 rows
+-->   same rows
 
 -- whole days of an age
 select id from events where extract(day from now() - happened) < 3 and date_part('day', now() - noted) >= 1;
 --> age-to-moment (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened > now() - interval '3 days' and noted <= now() - interval '1 days'
 -->   but over a change of the clocks a day counts as the calendar's, not as 24 hours
--->   same 10 rows
+-->   rows that may differ
 
 -- seconds since 1970
 select id from events where extract(epoch from happened) > 1711800000 and extract(epoch from noted) <= 1711843200;

@@ -65,33 +65,33 @@ select id from events where happened::date = current_date or happened::date = cu
 --> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= current_date and happened < current_date + 1 or happened >= current_date - 1 and happened < current_date - 1 + 1
 -->   if a day is all moments from its beginning until the next one
--->   same 9 rows
+-->   same rows
 
 -- the last days counted from now
 select id from events where happened::date >= now() - interval '3 days' and happened::date <= now();
 --> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened::date >= now() - interval '3 days' and happened < now()::date + 1
 -->   if a day is all moments from its beginning until the next one
--->   same 14 rows
+-->   same rows
 --> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= (now() - interval '3 days')::date + 1 and happened < now()::date + 1
 -->   if a day is all moments from its beginning until the next one
 -->   but equal unless the value is exactly the beginning of a day
--->   same 14 rows
+-->   rows that may differ
 
 -- later than a moment is exact
 select id from events where happened::date > now() - interval '3 days';
 --> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= (now() - interval '3 days')::date + 1
 -->   if a day is all moments from its beginning until the next one
--->   same 16 rows
+-->   same rows
 
 -- a day of now
 select id from events where happened::date = (now() - interval '1 day')::date;
 --> moment-to-range (cast-on-column, function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= (now() - interval '1 day')::date and happened < (now() - interval '1 day')::date + 1
 -->   if a day is all moments from its beginning until the next one
--->   same 4 rows
+-->   same rows
 
 -- equal to a moment: nothing
 select id from events where happened::date = now();
@@ -102,7 +102,7 @@ select id from events where date_trunc('day', happened) = date_trunc('day', now(
 --> moment-to-range (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= date_trunc('day', now()) and happened < date_trunc('day', now()) + interval '1 day'
 -->   if a day is all moments from its beginning until the next one
--->   same 5 rows
+-->   same rows
 
 -- the start of the day, a parameter with 2024-10-27 00:00+02
 select id from events where date_trunc('day', happened) = $1;
@@ -141,7 +141,7 @@ select id from events where date_trunc('year', happened) >= date_trunc('year', n
 --> moment-to-range (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= date_trunc('year', now()) - interval '1 year'
 -->   if a year is all moments from its beginning until the next one
--->   same 39 rows
+-->   same rows
 
 -- hours of a timestamptz when the clocks go back
 select id from events where date_trunc('hour', happened) = '2024-10-27 02:00';
@@ -260,4 +260,4 @@ select id from events where date(happened) = date(now());
 --> moment-to-range (function-on-column, expression-no-statistics, missing-expression-index)
 --> select id from events where happened >= date(now()) and happened < date(now()) + 1
 -->   if a day is all moments from its beginning until the next one
--->   same 5 rows
+-->   same rows
