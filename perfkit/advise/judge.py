@@ -23,7 +23,12 @@ NO_SLOWER = 1.25
 while the page cache has room for them, and much once it has not."""
 
 FEW_READS = 16
-"""Blocks that one of two runs may have read from disk by chance: the statement's own new pages, a catalog's."""
+FEW_READS_SHARE = 0.01
+"""Blocks that one of two runs may have read from disk by chance, at least and of all: pages it wrote before, a catalog's."""
+
+FEW_MORE_BLOCKS = 1.25
+FEW_MORE_RATIO = 0.75
+"""Where blocks rise by no more than a quarter, as for the workers of a parallel plan, a quarter of the time is gain enough."""
 
 MEMORY_RATIO = 0.5
 """Twice as fast, noise counted in: then more blocks in memory are no loss."""
@@ -135,9 +140,10 @@ def _is_faster_from_memory(
     from disk for it: a nested loop of look-ups counts each visit, a hash of the whole table counts each block once."""
     rises = [name for name, direction in directions.items() if direction == "rises"]
     reads = (after.shared_read_blocks or 0) - (before.shared_read_blocks or 0)
-    return (
-        rises == ["blocks"] and time.direction == "falls" and time.high < MEMORY_RATIO and reads <= FEW_READS
-    )
+    a, b = _touched(before) or 0, _touched(after) or 0
+    limit = FEW_MORE_RATIO if b <= FEW_MORE_BLOCKS * a else MEMORY_RATIO
+    few_reads = max(FEW_READS, FEW_READS_SHARE * b)
+    return rises == ["blocks"] and time.direction == "falls" and time.high < limit and reads <= few_reads
 
 
 def _blocks(before: Counters, after: Counters) -> dict[str, Direction]:

@@ -116,7 +116,7 @@ def row_misestimate(case: Case) -> Iterator[Finding]:
             "row-misestimate",
             f"{node.label}: {rows_in_words(planned)} {'was' if planned == 1 else 'were'} expected and"
             f" {format_count(actual)} came ({format_ratio(factor)})",
-            weigh_whole(case, node),
+            weigh_whole(case, decision(case, node)),
             severity="info",
             planned_rows=planned,
             actual_rows=actual,

@@ -180,13 +180,21 @@ def missing_expression_index(case: Case) -> Iterator[Finding]:
 
 def _of_several_columns(case: Case) -> Iterator[Finding]:
     for one in expressions(case):
-        if one.operator in ORDERED:
+        if one.operator in ORDERED and not _is_of_one_call(case, one.side):
             yield finding_at(
                 one.node, "missing-expression-index",
                 f"{it_seems(case)}no index holds {one.side.text}: {format_count(tally(one.node).read)} rows of {qualified(one.node)}"
                 f" are checked to keep {format_count(tally(one.node).kept)}",
                 one.weight, columns=", ".join(one.columns), expression=one.side.text, condition=one.text,
             )  # fmt: skip
+
+
+def _is_of_one_call(case: Case, side: Term) -> bool:
+    """Whether a function of the user's own has constants among its arguments, as a distance from one point: an index of
+    its results would answer this one call."""
+    own = {function.name for function in case.catalog.functions} if case.catalog else set()
+    calls = [part for part in side.walk() if part.kind == "call" and part.name.rpartition(".")[2] in own]
+    return any(part.kind == "constant" for call in calls for part in call.walk())
 
 
 def timezone_cast_filter(case: Case) -> Iterator[Finding]:
