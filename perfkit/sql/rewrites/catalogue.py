@@ -15,6 +15,7 @@ from perfkit.sql.rewrites.joined_types import joins_to_indexed_type
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.row_lists import row_list_to_values
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
+from perfkit.sql.rewrites.unchanged_rows import unchanged_rows_left
 from perfkit.sql.statement import Statement
 
 TRANSFORMS: tuple[Transform, ...] = (
@@ -26,6 +27,7 @@ TRANSFORMS: tuple[Transform, ...] = (
     or_to_united_keys,
     row_list_to_values,
     equal_arms_to_list,
+    unchanged_rows_left,
     *SHAPE_TRANSFORMS,
 )
 
