@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlglot import ErrorLevel, exp, parse_one
+from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
 from perfkit.errors import UsageError
 from perfkit.sql.prepared import literal
+from perfkit.sql.read import read
 from perfkit.sql.tokens import Token, scan
 
 _LOOK_UP_LIMITS = ("1", "21")
@@ -165,8 +166,8 @@ def _depth(tokens: Sequence[Token], place: int) -> int:
 
 def _parsed(text: str) -> exp.Select | None:
     try:
-        tree = parse_one(text, read="postgres", error_level=ErrorLevel.IMMEDIATE)
-    except (SqlglotError, RecursionError, AttributeError, TypeError, ValueError):
+        tree = read(text)
+    except (SqlglotError, UsageError, RecursionError, AttributeError, TypeError, ValueError):
         return None
     return tree if isinstance(tree, exp.Select) else None
 

@@ -9,6 +9,7 @@ from perfkit.errors import UsageError
 from perfkit.sql.fingerprint import fingerprint
 from perfkit.sql.outline import kind_of, parts
 from perfkit.sql.placeholders import foreign_placeholder
+from perfkit.sql.read import read
 from perfkit.sql.statement import Statement, StatementKind
 from perfkit.sql.tokens import Token, scan
 
@@ -99,11 +100,11 @@ def _parameter_count(tokens: Sequence[Token]) -> int:
 def _tree(text: str, kind: StatementKind) -> tuple[Expr | None, str | None]:
     if kind == "other":
         return None, "only SELECT, INSERT, UPDATE, DELETE and MERGE are read in depth"
-    from sqlglot import ErrorLevel, exp, parse_one
+    from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
     try:
-        tree = parse_one(text, read="postgres", error_level=ErrorLevel.IMMEDIATE)
+        tree = read(text)
     except RecursionError:
         return None, "the statement is nested too deeply"
     except SqlglotError as error:

@@ -9,9 +9,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from sqlglot import Expr, exp, parse_one
+from sqlglot import Expr, exp
 from sqlglot.errors import SqlglotError
 
+from perfkit.errors import UsageError
+from perfkit.sql.read import read
 from perfkit.sql.tokens import Token, scan
 
 _LONGEST_TAIL = 10
@@ -118,12 +120,12 @@ class SourceText:
 
 def _reads_as(text: str, node: Expr) -> bool:
     try:
-        read = parse_one(f"select ({text})", read="postgres")
-    except (SqlglotError, RecursionError, AttributeError, TypeError, ValueError):
+        tree = read(f"select ({text})")
+    except (SqlglotError, UsageError, RecursionError, AttributeError, TypeError, ValueError):
         return False
-    if not isinstance(read, exp.Select) or len(read.expressions) != 1:
+    if not isinstance(tree, exp.Select) or len(tree.expressions) != 1:
         return False
-    paren = read.expressions[0]
+    paren = tree.expressions[0]
     return isinstance(paren, (exp.Paren, exp.Subquery)) and bool(paren.this == node)
 
 

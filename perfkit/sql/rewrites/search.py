@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlglot import Expr, exp, parse_one
+from sqlglot import Expr, exp
 from sqlglot.errors import SqlglotError
 
 from perfkit.catalog import Catalog, Column, Relation
+from perfkit.errors import UsageError
 from perfkit.sql.conditions import columns_of
 from perfkit.sql.operands import is_stable, unwrap
+from perfkit.sql.read import read
 from perfkit.sql.rewrites.blocks import Span
 from perfkit.sql.scope import QUERIES, Scope, local_nodes
 from perfkit.sql.statement import Statement
@@ -274,8 +276,8 @@ def _ends(tokens: tuple[Token, ...], start: int, last: int) -> Iterator[int]:
 
 def _reads_as(text: str, node: Expr) -> bool:
     try:
-        read = parse_one(f"select ({text}\n)", read="postgres")
-    except (SqlglotError, RecursionError, AttributeError, TypeError, ValueError):
+        tree = read(f"select ({text}\n)")
+    except (SqlglotError, UsageError, RecursionError, AttributeError, TypeError, ValueError):
         return False
-    inner = read.expressions[0] if isinstance(read, exp.Select) and len(read.expressions) == 1 else None
+    inner = tree.expressions[0] if isinstance(tree, exp.Select) and len(tree.expressions) == 1 else None
     return isinstance(inner, exp.Paren) and bool(inner.this == node)
