@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at, it_seems
+from perfkit.findings.conditions import Term
 from perfkit.findings.expressions import expressions
 from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.hidden_keys import hidden_keys
