@@ -18,11 +18,11 @@ from perfkit.db.target import Target
 from perfkit.errors import CaptureError, PerfkitError, UsageError
 from perfkit.findings.examine_capture import examine_capture, joined
 from perfkit.findings.finding import Finding
-from perfkit.findings.rules.sessions import idle_transactions, lock_waits, n_plus_one
+from perfkit.findings.rules.sessions import idle_transactions, lock_waits, n_plus_one, rows_one_by_one
 from perfkit.investigation import Investigation, SessionSummary, StatementTotal, investigate
 from perfkit.progress import Progress, Silent
 from perfkit.sql import dangers, parse_statement
-from perfkit.workload import Group, Recording, Repetition, Run, grouped, repetitions
+from perfkit.workload import Group, Recording, Repetition, Run, grouped, repetitions, row_by_row
 
 MOST_TRIED = 5
 """Statements that are offered to the server before the log is taken to be of another database."""
@@ -60,8 +60,10 @@ def investigate_session(
     advice = _batches(target, recording, loops, shown)
     cures = [one.id for one in advice if one.proof.verdict != "harms"]
     around = [
-        replace(one, advice=tuple(cures[: len(loops)])) if one.id == "n-plus-one-queries" else one
-        for one in (*n_plus_one(loops), *lock_waits(recording), *idle_transactions(recording))
+        *(replace(one, advice=tuple(cures[: len(loops)])) for one in n_plus_one(loops)),
+        *rows_one_by_one(row_by_row(timed.runs)),
+        *lock_waits(recording),
+        *idle_transactions(recording),
     ]
     findings = joined(around, found.findings)
     return replace(

@@ -45,6 +45,11 @@ def _advice(evidence: Evidence, finding: Finding) -> tuple[str, str] | None:
 
 def _of(finding: Finding) -> tuple[str, str] | None:
     match finding.id:
+        case "n-plus-one-queries" if str(finding.evidence.get("sql", "")).lower().startswith("insert"):
+            return (
+                str(finding.evidence["sql"]),
+                "one statement of many rows takes one round trip and one commit; COPY for thousands",
+            )
         case "cartesian-join":
             return (
                 "-- join the tables by the columns that belong together, or say CROSS JOIN where every pair is wanted",

@@ -114,6 +114,14 @@ def is_worthwhile(proof: Proof, *, is_costly: bool = False) -> bool:
     return max(gains, default=1.0) >= (COSTLY_FACTOR if is_costly else WORTHWHILE_FACTOR)
 
 
+def spares_blocks(proof: Proof) -> bool:
+    """Whether clearly fewer blocks are touched, temporary ones with them; True where they were not counted."""
+    if proof.before is None or proof.after is None:
+        return True
+    a, b = _touched(proof.before.counters), _touched(proof.after.counters)
+    return a is None or b is None or compare_counts(a, b) == "falls"
+
+
 def _ends_spill(before: Measurement, after: Measurement) -> bool:
     """Whether temporary files are spared that matter, no more shared blocks are touched, and it takes hardly longer."""
     spared = (before.counters.temp_blocks or 0) - (after.counters.temp_blocks or 0)

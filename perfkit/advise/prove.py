@@ -11,7 +11,7 @@ from perfkit.advise import whatif
 from perfkit.advise.bystanders import slows_down
 from perfkit.advise.change import Change, change_of
 from perfkit.advise.combine import combined, with_indexes
-from perfkit.advise.judge import is_worthwhile, judge
+from perfkit.advise.judge import MEMORY_RATIO, is_worthwhile, judge, spares_blocks
 from perfkit.advise.places import Places, Prepare
 from perfkit.advise.rank import beats, one_line, outdone, ranked
 from perfkit.advise.reference import ending_settings
@@ -294,6 +294,8 @@ def _is_worthwhile(candidate: Candidate, change: Change, proof: Proof) -> bool:
     """Dropping what is spare costs nothing, so that any clear gain is worth it."""
     if change.only_drops:
         return proof.verdict == "improves"
+    if candidate.kind == "index" and not spares_blocks(proof) and (proof.time_ratio or 0.0) > MEMORY_RATIO:
+        return False
     return is_worthwhile(proof, is_costly=candidate.kind in ("index", "schema", "maintenance"))
 
 

@@ -8,4 +8,6 @@ from perfkit.workload.n_plus_one import Repetition as Repetition
 from perfkit.workload.n_plus_one import repetitions as repetitions
 from perfkit.workload.recording import Recording as Recording
 from perfkit.workload.recording import Run as Run
+from perfkit.workload.row_by_row import RowByRow as RowByRow
+from perfkit.workload.row_by_row import row_by_row as row_by_row
 from perfkit.workload.script import read_script as read_script

@@ -57,7 +57,7 @@ def repetitions(runs: Sequence[Run]) -> tuple[Repetition, ...]:
 
 def _of_session(runs: Sequence[Run]) -> list[Repetition]:
     found = []
-    for streak in [part for whole in _streaks(runs) for part in _split(runs, whole)]:
+    for streak in [part for whole in streaks(runs) for part in _split(runs, whole)]:
         calls = [runs[place] for place in streak]
         batch = batch_of([Call(text=run.text, parameters=run.parameters) for run in calls])
         if batch is None or len(batch.keys) < max(FEWEST_CALLS, DISTINCT_SHARE * len(calls)):
@@ -73,12 +73,12 @@ def _of_session(runs: Sequence[Run]) -> list[Repetition]:
     return found
 
 
-def _streaks(runs: Sequence[Run]) -> list[list[int]]:
-    """Places of the same SELECT in near succession."""
+def streaks(runs: Sequence[Run], kind: str = "select") -> list[list[int]]:
+    """Places of the same statement of this kind in near succession."""
     open_streaks: dict[str, list[int]] = {}
     done: list[list[int]] = []
     for place, run in enumerate(runs):
-        if run.kind != "select":
+        if run.kind != kind:
             continue
         streak = open_streaks.get(run.fingerprint)
         if streak is not None and _goes_on(runs, streak[-1], place):

@@ -25,6 +25,9 @@ READ_BLOCKS = 1_000
 COLD_SHARE = 0.8
 """Without I/O timing: four in five blocks not found in shared buffers."""
 
+WIDE_ROW_BYTES = 1000
+"""A row of a kilobyte of text holds documents; narrower ones hold what a list shows."""
+
 SERIALIZE_SHARE = 0.5
 """Half the time for turning rows into text; less is what any large result costs."""
 
@@ -85,8 +88,9 @@ def jit_overhead(case: Case) -> Iterator[Finding]:
 def serialization_cost(case: Case) -> Iterator[Finding]:
     """Turning the result into text takes a large share of the statement.
 
-    Wide or compressed values are fetched and unpacked only here. Return fewer columns or rows, or the binary format. Fine
-    where all of the result is needed. Needs a capture with SERIALIZE, since 17.
+    Wide or compressed values are fetched and unpacked only here. Return fewer columns or rows, or the binary format. Many
+    narrow rows are told for information: somebody wants them all. Fine where all of the result is needed. Needs a capture
+    with SERIALIZE, since 17.
     """
     serialization, total = case.plan.serialization, case.plan.total_ms
     if serialization is None or serialization.time_ms is None or not total:
@@ -94,14 +98,16 @@ def serialization_cost(case: Case) -> Iterator[Finding]:
     share = serialization.time_ms / total
     if share < SERIALIZE_SHARE:
         return
+    output_bytes = serialization.output_kb * 1024
+    is_wide = output_bytes >= WIDE_ROW_BYTES * (case.plan.root.total_rows or 1.0)
     yield Finding(
         id="serialization-cost",
-        severity="warning",
-        title=f"turning the result into {format_bytes(serialization.output_kb * 1024)} of {serialization.format} took"
+        severity="warning" if is_wide else "info",
+        title=f"turning the result into {format_bytes(output_bytes)} of {serialization.format} took"
         f" {format_ms(serialization.time_ms)}, {format_percent(share)} of the statement",
         evidence={
             "serialization_ms": serialization.time_ms,
-            "output_bytes": serialization.output_kb * 1024,
+            "output_bytes": output_bytes,
             "share": round(share, 3),
         },
         at_stake_ms=serialization.time_ms,

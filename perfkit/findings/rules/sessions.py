@@ -11,6 +11,7 @@ from perfkit.findings.finding import Finding, Severity
 from perfkit.units import format_count, format_ms
 from perfkit.workload.n_plus_one import Repetition
 from perfkit.workload.recording import Deadlock, IdleTransaction, LockWait, Recording
+from perfkit.workload.row_by_row import RowByRow
 
 SEVERE_WAIT_MS = 10_000.0
 """Ten seconds: somebody has called by then."""
@@ -59,6 +60,31 @@ def n_plus_one(repetitions: Sequence[Repetition]) -> Iterator[Finding]:
                 list_fingerprint=one.list_run.fingerprint if one.list_run else None,
                 line=one.runs[0].line,
                 sql=one.batch.text,
+            ),
+            at_stake_ms=one.total_ms,
+        )
+
+
+def rows_one_by_one(loops: Sequence[RowByRow]) -> Iterator[Finding]:
+    """Many rows of one table were inserted by a statement each.
+
+    Each pays for a round trip, and outside a transaction for a commit. One INSERT of several rows, or COPY, pays once.
+    Fine where rows come one by one.
+    """
+    for one in loops[:MOST_TOLD]:
+        times = f", {format_ms(one.total_ms)} in all" if one.total_ms is not None else ""
+        yield Finding(
+            id="n-plus-one-queries",
+            severity="warning",
+            title=f"{format_count(len(one.runs))} rows of {one.table} were inserted by a statement each{times}: one INSERT"
+            " can write them all",
+            evidence=known(
+                fingerprint=one.runs[0].fingerprint,
+                query=masked(one.runs[0].text),
+                calls=len(one.runs),
+                total_ms=one.total_ms,
+                line=one.runs[0].line,
+                sql=one.sql,
             ),
             at_stake_ms=one.total_ms,
         )

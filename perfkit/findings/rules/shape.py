@@ -23,6 +23,7 @@ FANOUT_FACTOR = 2
 
 _NOT_IN = re.compile(r"\bnot\s+in\s*\(\s*(select|with)\b", re.IGNORECASE)
 _UNION = re.compile(r"\bunion\b(?!\s+all\b)", re.IGNORECASE)
+_OFFSET_ZERO = re.compile(r"\boffset\s+0\b", re.IGNORECASE)
 _VOLATILE = re.compile(r"\b(?:random|clock_timestamp|gen_random_uuid|nextval|timeofday)\(")
 _NO_PARTNER = re.compile(r"\(\(?count\([^)]*\)\)? = 0\)")
 
@@ -136,6 +137,7 @@ def cte_materialization_fence(case: Case) -> Iterator[Finding]:
     """
     if not case.plan.is_analyzed:
         yield from planned.fenced_cte(case)
+    yield from _behind_offset(case)
     bodies = {
         (node.subplan_name or "").removeprefix("CTE "): node
         for node in case.plan.walk()
@@ -164,6 +166,28 @@ def cte_materialization_fence(case: Case) -> Iterator[Finding]:
             cte=name,
             condition="; ".join(dict.fromkeys(node.filter or "" for node in filtered)),
             kept_share=kept / (kept + removed),
+        )
+
+
+def _behind_offset(case: Case) -> Iterator[Finding]:
+    """Subqueries that OFFSET 0 fences, filtered after they were computed whole."""
+    text = case.statement.text if case.statement is not None else ""
+    if not _OFFSET_ZERO.search(text):
+        return
+    for node in case.plan.walk():
+        if node.node_type != "Subquery Scan" or not node.loops or not node.filter:
+            continue
+        rows, weight = tally(node), weigh_whole(case, node)
+        if rows.removed < MANY_ROWS or rows.kept_share > SELECTIVE_SHARE or not weight.matters:
+            continue
+        yield finding_at(
+            node,
+            "cte-materialization-fence",
+            f"{node.alias} is computed in full, {format_count(rows.read)} rows, behind OFFSET 0, and the filter outside keeps"
+            f" {format_count(rows.kept)}",
+            weight,
+            condition=node.filter,
+            kept_share=rows.kept_share,
         )
 
 

@@ -9,7 +9,7 @@ from sqlglot import Expr, exp
 from perfkit.catalog import Catalog
 from perfkit.sql.operands import is_stable
 from perfkit.sql.rewrites.blocks import Span
-from perfkit.sql.rewrites.draft import Draft, Edit, open_draft
+from perfkit.sql.rewrites.draft import Draft, Edit, drop, open_draft
 from perfkit.sql.rewrites.rewrite import Rewrite
 from perfkit.sql.scope import identifier
 from perfkit.sql.statement import Statement
@@ -48,6 +48,31 @@ def fence_removed(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
             if repeated
             else (),
         )
+
+
+def offset_removed(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
+    """``(select … offset 0) t`` without the OFFSET, which cuts nothing off but keeps conditions from outside out."""
+    draft = open_draft(statement, catalog)
+    edits = [
+        drop(query.block.clauses["offset"], draft)
+        for query in (draft.queries if draft is not None else ())
+        if draft is not None and query is not draft.main and _is_zero(query.node.args.get("offset"))
+        if query.clause("offset") is not None and not query.node.args.get("limit")
+    ]
+    sql = draft.edited(edits) if draft is not None and edits else None
+    if sql is not None:
+        yield Rewrite(
+            name="offset-removed",
+            sql=sql,
+            cures=("cte-materialization-fence", "late-filter"),
+            rationale="OFFSET 0 skips no row, but what is asked outside is only checked when all rows of the subquery are made.",
+            conditions=("OFFSET 0 skips no row",),
+        )
+
+
+def _is_zero(offset: Expr | None) -> bool:
+    value = offset.expression if offset is not None else None
+    return isinstance(value, exp.Literal) and value.name == "0"
 
 
 def _can_fold(cte: exp.CTE, tree: Expr) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perfkit.sql.rewrites.anti_join import counted_to_not_exists
 from perfkit.sql.rewrites.fanout import distinct_to_exists
-from perfkit.sql.rewrites.fence import fence_removed
+from perfkit.sql.rewrites.fence import fence_removed, offset_removed
 from perfkit.sql.rewrites.group_max import (
     distinct_on_to_lateral,
     greatest_of_group_to_lateral,
@@ -32,6 +32,7 @@ SHAPE_TRANSFORMS: tuple[Transform, ...] = (
     counted_to_not_exists,
     union_to_union_all,
     fence_removed,
+    offset_removed,
     offset_to_keyset,
     rows_of_page_late,
     first_of_group_to_lateral,

@@ -53,3 +53,18 @@ with recursive tree as materialized (select 1 as n union all select n + 1 from t
 -- cut by a LIMIT
 with some as materialized (select id from issues order by id limit 10) select id from some where id > 3
 --> nothing
+
+-- behind OFFSET 0
+select id, title from (select i.id, i.title, i.project_id from issues i offset 0) t where project_id = 7
+--> offset-removed (cte-materialization-fence, late-filter)
+--> select id, title from (select i.id, i.title, i.project_id from issues i) t where project_id = 7
+-->   if OFFSET 0 skips no row
+-->   same 20 rows
+
+-- an OFFSET that skips rows, or stands beside a LIMIT: nothing
+select id from (select id, project_id from issues order by id offset 1) t where project_id = 7
+--> nothing
+
+-- OFFSET 0 beside a LIMIT
+select id from (select id, project_id from issues order by id limit 10 offset 0) t where project_id < 7
+--> nothing
