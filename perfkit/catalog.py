@@ -113,6 +113,8 @@ class Trigger:
     """before, after or instead of."""
     events: tuple[str, ...]
     """insert, update, delete, truncate."""
+    body: str | None = None
+    """Of a PL/pgSQL function; None for one in another language."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

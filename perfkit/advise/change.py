@@ -27,12 +27,16 @@ class Change:
     """Something only the application's authors can do: nothing here can try it."""
     parts: tuple[Step, ...] = ()
     """All of it."""
+    is_out_of_sight: bool = False
+    """Only the clock tells whether it is used: no plan is asked."""
 
     @property
     def needs_its_own_clone(self) -> bool:
         """Whether both states must stand side by side in two databases: the change cannot be taken back within a
-        transaction at no cost, or cannot run in one (VACUUM)."""
-        return any(step.kind not in _IN_PLACE or _DROPS.match(step.sql) for step in self.database)
+        transaction at no cost, or cannot run in one (VACUUM), or its plan does not show whether it is used."""
+        return self.is_out_of_sight or any(
+            step.kind not in _IN_PLACE or _DROPS.match(step.sql) for step in self.database
+        )
 
     @property
     def only_drops(self) -> bool:
@@ -59,4 +63,5 @@ def change_of(candidate: Candidate) -> Change:
         statement=rewrites[-1] if rewrites else None,
         is_for_people=any(step.kind == "application" for step in parts),
         parts=parts,
+        is_out_of_sight=candidate.is_out_of_sight,
     )

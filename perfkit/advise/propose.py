@@ -12,6 +12,7 @@ from perfkit.advise.rewrites import rewrite_candidates
 from perfkit.advise.schema import schema_candidates
 from perfkit.advise.settings import setting_candidates
 from perfkit.advise.statistics import statistics_candidates
+from perfkit.advise.trigger_searches import trigger_search_candidates
 from perfkit.advise.values import Candidate, Rejected
 
 
@@ -23,6 +24,7 @@ def propose(evidence: Evidence) -> tuple[tuple[Candidate, ...], tuple[Rejected, 
     every = (
         *rewrite_candidates(evidence),
         *foreign_key_candidates(evidence.catalog, evidence.findings),
+        *trigger_search_candidates(evidence.catalog, evidence.findings),
         *indexes,
         *spare_index_candidates(evidence.catalog, evidence.findings),
         *setting_candidates(evidence),

@@ -132,6 +132,8 @@ class Candidate:
     """Before and after, where the capture measured both in turns already; it is then not tried again."""
     ends_spill: bool = False
     """It is of use only where it leaves no temporary file."""
+    is_out_of_sight: bool = False
+    """Statements inside a trigger's function use it, which no plan shows."""
 
     @property
     def parts(self) -> tuple[Step, ...]:

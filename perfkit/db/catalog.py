@@ -22,6 +22,8 @@ from perfkit.catalog import (
     Trigger,
 )
 from perfkit.db.session import Row, Session, stored_query
+from perfkit.sql.tables import table_names
+from perfkit.sql.trigger_body import statements_of
 
 
 def read_catalog(
@@ -32,13 +34,16 @@ def read_catalog(
     functions: Iterable[str] = (),
 ) -> Catalog:
     """The snapshot for the relations of these names (quoted and qualified as SQL would have them), and
-    ``with_referencing`` those whose foreign keys point at them. ``functions`` are bare names; only the user's own are told.
+    ``with_referencing`` those whose foreign keys point at them and those their triggers read. ``functions`` are bare names;
+    only the user's own are told.
 
     A name the server does not know is left out. Sizes and statistics a role may not see are None.
     """
-    relations = session.rows(
-        stored_query("relations"), {"names": sorted(set(names)), "with_referencing": with_referencing}
-    )
+    named = set(names)
+    wanted = {"names": sorted(named), "with_referencing": with_referencing}
+    relations = session.rows(stored_query("relations"), wanted)
+    if with_referencing and (fired := _read_by_triggers(relations)):
+        relations = session.rows(stored_query("relations"), {**wanted, "names": sorted(named | fired)})
     oids = [row["oid"] for row in relations]
     columns = _by_oid(session.rows(stored_query("columns"), {"oids": oids}))
     indexes = _by_oid(session.rows(stored_query("indexes"), {"oids": oids}))
@@ -67,6 +72,17 @@ def read_catalog(
             Setting(**cast(dict[str, Any], row)) for row in session.rows(stored_query("settings"))
         ),
     )
+
+
+def _read_by_triggers(relations: Sequence[Row]) -> set[str]:
+    """Names of the tables in the bodies of the relations' triggers."""
+    triggers = [_trigger(one) for row in relations for one in cast(list[dict[str, Any]], row["triggers"])]
+    return {
+        name
+        for trigger in triggers
+        for statement in statements_of(trigger.body or "")
+        for name in table_names(statement)
+    }
 
 
 def _by_oid(rows: Sequence[Row]) -> dict[object, list[Row]]:
@@ -126,6 +142,7 @@ def _trigger(fields: dict[str, Any]) -> Trigger:
         is_per_row=bool(bits & 1),
         timing="before" if bits & 2 else "instead of" if bits & 64 else "after",
         events=tuple(event for bit, event in _TRIGGER_EVENTS if bits & bit),
+        body=fields["body"],
     )
 
 

@@ -58,10 +58,12 @@ select
     ) as extended_statistics,
     (
         select coalesce(jsonb_agg(jsonb_build_object(
-            'name', t.tgname, 'type', t.tgtype, 'function', pn.nspname || '.' || p.proname) order by t.tgname), '[]')
+            'name', t.tgname, 'type', t.tgtype, 'function', pn.nspname || '.' || p.proname,
+            'body', case when l.lanname = 'plpgsql' then p.prosrc end) order by t.tgname), '[]')
         from pg_trigger as t
         join pg_proc as p on p.oid = t.tgfoid
         join pg_namespace as pn on pn.oid = p.pronamespace
+        join pg_language as l on l.oid = p.prolang
         where t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D'
     ) as triggers,
     to_jsonb(s) as activity

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from perfkit.catalog import ForeignKey
 from perfkit.findings.at import finding_at
 from perfkit.findings.finding import Case, Finding, Rule
+from perfkit.findings.trigger_search import Search, unindexed_search
 from perfkit.findings.weight import MATTERS_SHARE, Weight, weigh
 from perfkit.plan.model import Trigger
 from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_ms, format_percent
@@ -152,21 +153,40 @@ def trigger_dominated_write(case: Case) -> Iterator[Finding]:
             continue
         is_cheap_check = trigger.constraint is not None and _each_ms(trigger) < LOOKED_UP_MS
         name = trigger.name or trigger.constraint or "a trigger"
+        search = unindexed_search(case.catalog, trigger)
         yield Finding(
             id="trigger-dominated-write",
             severity="info" if is_cheap_check else weight.severity,
             title=f"trigger {name} took {format_ms(trigger.total_ms)} in {format_count(trigger.calls)} calls,"
-            f" {format_percent(weight.share)} of the statement",
+            f" {format_percent(weight.share)} of the statement" + _searches(search),
             evidence={
                 "trigger": trigger.name,
                 "constraint": trigger.constraint,
                 "relation": trigger.relation,
+                **_evidence(search),
                 "calls": trigger.calls,
                 "at_stake_ms": trigger.total_ms,
                 "share": None if weight.share is None else round(weight.share, 3),
             },
             at_stake_ms=weight.ms,
         )
+
+
+def _searches(search: Search | None) -> str:
+    if search is None:
+        return ""
+    columns = " and ".join(search.columns)
+    return f": it searches {search.relation.name} by {columns}, which no index leads with"
+
+
+def _evidence(search: Search | None) -> dict[str, str]:
+    if search is None:
+        return {}
+    return {
+        "searched_relation": search.relation.qualified_name,
+        "searched_columns": ", ".join(search.columns),
+        "searched_by": search.sql,
+    }
 
 
 def wal_heavy_write(case: Case) -> Iterator[Finding]:
