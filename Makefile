@@ -44,10 +44,13 @@ bench-diagnosis: setup ## score the diagnosis of the cases in tests/cases, on th
 	$(BIN)/python -m tests.bench.diagnosis
 	$(BIN)/python -m tests.bench.diagnosis --major 15
 
+bench-peers: setup ## score public analysers of plans on the same cases, installed into a temporary environment
+	$(BIN)/python -m tests.bench.peers
+
 lab: setup ## open JupyterLab on the notebooks
 	$(BIN)/perfkit lab
 
 clean: ## remove what make made, but for servers and their data (perfkit server stop)
 	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup report test fmt lint type check bench bench-diagnosis lab clean
+.PHONY: help setup report test fmt lint type check bench bench-diagnosis bench-peers lab clean

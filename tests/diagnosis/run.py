@@ -25,7 +25,7 @@ BUDGET_SECONDS = 60.0
 
 def run(case: Case, server: Server, *, keep: bool = False) -> Score:
     """One case from an empty database to its score; the database is dropped afterwards."""
-    database = _make(case, server)
+    database = made(case, server)
     found, error = None, None
     started, spent = time.perf_counter(), 0.0
     try:
@@ -44,7 +44,8 @@ def run(case: Case, server: Server, *, keep: bool = False) -> Score:
     return score(case, found, seconds, spent, error)
 
 
-def _make(case: Case, server: Server) -> str:
+def made(case: Case, server: Server) -> str:
+    """The name of a fresh database with what the case wants in it."""
     source = (
         load("tracker", server.conninfo, scale=case.scale).database
         if case.database == "tracker"
