@@ -30,7 +30,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg import sql
@@ -133,8 +133,7 @@ def _explained(case: Case, parameters: Sequence[Any], conninfo: str) -> list[dic
             values = sql.SQL(", ").join(map(sql.Literal, map(_text, parameters)))
             wanted = sql.SQL("execute peers({})").format(values).as_string(session)
         session.execute("begin")
-        explain = sql.SQL(cast("LiteralString", f"explain (analyze, buffers, format json) {wanted}"))
-        row = session.execute(explain).fetchone()
+        row = session.execute(f"explain (analyze, buffers, format json) {wanted}".encode()).fetchone()
         session.execute("rollback")
     if row is None:
         raise psycopg.DataError("no plan")
