@@ -1,6 +1,6 @@
 """How public analysers of EXPLAIN plans do on the cases of tests/cases, beside tests.bench.diagnosis for perfkit.
 
-python -m tests.bench.peers [--major 15] [--only CATEGORY[/NAME]] [--tools DIR] [--verbose] [--json FILE]
+python -m tests.bench.peers [--major 15] [--only CATEGORY[/NAME]] [--tools DIR] [--plans DIR] [--verbose] [--json FILE]
 
 Each tool is given the plan of the case's statement, EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON), as its user would. Without --tools,
 a folder with bin/querysense and bin/dataxplan, they are installed into a temporary virtual environment. Left out are cases whose
@@ -10,7 +10,8 @@ cause      a rule of the tool may be said to name the cause (peer_tools.CAUSES, 
 remedy     any of its text matches a right remedy, prose and comments too; nobody has executed it
 as SQL     a statement of the right kind matches, ready to run
 restraint  no statement matches what must not be advised; where nothing may be, there is no statement at all
-noise      findings above information a case that name neither the cause nor what is right beside it
+noise      findings above information a case that name neither the cause nor what is right beside it; and of how many rules
+unread     cases without a plan within a minute, or whose plan the tool could not read
 
 postgres-mcp's analysers are not among them: it wants Python 3.12 at least, and perfkit is measured on 3.11 here.
 """
@@ -56,6 +57,8 @@ class PeerScore:
     as_sql: bool | None
     restraint: bool
     noise: int
+    noisy_rules: int
+    """Rules that the noise is of: one that fires for each partition is one."""
     said: str
     error: str | None = None
     """There was no plan, or the tool could not read it; nothing was said then."""
@@ -68,11 +71,14 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--major", type=int)
     parser.add_argument("--only", default="")
     parser.add_argument("--tools", type=Path, help="a folder with bin/querysense and bin/dataxplan")
+    parser.add_argument(
+        "--plans", type=Path, help="keep the plans there, and take those that are there already"
+    )
     parser.add_argument("--verbose", action="store_true", help="what was said of every case")
     parser.add_argument("--json", type=Path, help="write the scores there")
     given = parser.parse_args(words)
     with _home(), _tools(given.tools) as tools:
-        scores = measure(given.major, given.only, tools, verbose=given.verbose)
+        scores = measure(given.major, given.only, tools, given.plans, verbose=given.verbose)
         for tool, of_tool in scores.items():
             say(f"\n{version(tool, tools)}")
             for line in table(of_tool):
@@ -84,7 +90,9 @@ def main(words: Sequence[str] | None = None) -> None:
         )
 
 
-def measure(major: int | None, only: str, tools: Path, *, verbose: bool) -> dict[str, list[PeerScore]]:
+def measure(
+    major: int | None, only: str, tools: Path, plans: Path | None, *, verbose: bool
+) -> dict[str, list[PeerScore]]:
     server = server_named(major=major).start() if major else server_named().start()
     say(f"PostgreSQL {server.provider.version()}")
     scores: dict[str, list[PeerScore]] = {tool: [] for tool in CAUSES}
@@ -95,7 +103,7 @@ def measure(major: int | None, only: str, tools: Path, *, verbose: bool) -> dict
         if case.log or case.blocker or not case.sql:
             left_out.append(case.name)
             continue
-        plan, error = _plan(case, server)
+        plan, error = _kept_plan(case, server, plans)
         for tool in CAUSES:
             one = _score(tool, tools, case, plan, error)
             scores[tool].append(one)
@@ -103,6 +111,19 @@ def measure(major: int | None, only: str, tools: Path, *, verbose: bool) -> dict
                 say(_line(tool, one))
     say(f"{len(left_out)} left out, of a log, several statements or a lock: {' '.join(left_out)}")
     return scores
+
+
+def _kept_plan(case: Case, server: Server, folder: Path | None) -> tuple[str, str | None]:
+    if folder is None:
+        return _plan(case, server)
+    kept = folder / f"{server.provider.major}" / f"{case.name}.json"
+    if kept.exists():
+        return kept.read_text(encoding="utf-8"), None
+    plan, error = _plan(case, server)
+    if not error:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(plan, encoding="utf-8")
+    return plan, error
 
 
 def _plan(case: Case, server: Server) -> tuple[str, str | None]:
@@ -158,6 +179,7 @@ def _score(tool: str, tools: Path, case: Case, plan: str, error: str | None) -> 
     proposed = [pair for one in found for pair in one.statements]
     wrong = [pair for pair in proposed if any(_says(entry, *pair) for entry in case.must_not)]
     right = {*case.cause, *case.also}
+    noise = [one.rule for one in found if one.is_loud and not right & set(one.causes)]
     return PeerScore(
         case=case,
         cause=any(set(one.causes) & set(case.cause) for one in found) if case.cause else None,
@@ -169,7 +191,8 @@ def _score(tool: str, tools: Path, case: Case, plan: str, error: str | None) -> 
         if case.remedy
         else None,
         restraint=not (wrong if case.remedy else proposed),
-        noise=sum(one.is_loud and not right & set(one.causes) for one in found),
+        noise=len(noise),
+        noisy_rules=len(set(noise)),
         said="; ".join(f"{one.rule} [{' | '.join(text for _, text in one.statements)}]" for one in found),
         error=error,
     )
@@ -192,14 +215,14 @@ def _line(tool: str, one: PeerScore) -> str:
 def _plain(one: PeerScore) -> dict[str, Any]:
     return {
         "case": one.case.name, "kind": one.case.kind, "cause": one.cause, "remedy": one.remedy, "as_sql": one.as_sql,
-        "restraint": one.restraint, "noise": one.noise, "said": one.said, "error": one.error,
+        "restraint": one.restraint, "noise": one.noise, "noisy_rules": one.noisy_rules, "said": one.said, "error": one.error,
     }  # fmt: skip
 
 
 def table(scores: Sequence[PeerScore]) -> list[str]:
     """By category, and for traps and healthy statements wherever they are: right of those that have one; noise a case."""
     lines = [
-        f"{'category':<16}{'cases':>6}{'cause':>10}{'remedy':>10}{'as SQL':>10}{'restraint':>11}{'noise':>8}{'unread':>8}"
+        f"{'category':<16}{'cases':>6}{'cause':>10}{'remedy':>10}{'as SQL':>10}{'restraint':>11}{'noise':>8}{'rules':>7}{'unread':>8}"
     ]
     groups = {name: [one for one in scores if one.case.category == name] for name in _categories(scores)}
     groups["traps, healthy"] = [one for one in scores if one.case.kind != "problem"]
@@ -209,7 +232,8 @@ def table(scores: Sequence[PeerScore]) -> list[str]:
             lines.append(
                 f"{name:<16}{len(part):>6}{_of([one.cause for one in part]):>10}{_of([one.remedy for one in part]):>10}"
                 f"{_of([one.as_sql for one in part]):>10}{_of([one.restraint for one in part]):>11}"
-                f"{sum(one.noise for one in part) / len(part):>8.2f}{sum(one.error is not None for one in part):>8}"
+                f"{sum(one.noise for one in part) / len(part):>8.2f}"
+                f"{sum(one.noisy_rules for one in part) / len(part):>7.2f}{sum(one.error is not None for one in part):>8}"
             )
     return lines
 
