@@ -111,7 +111,7 @@ def prove(
     if out_of_time:
         notes.append(f"the budget of {budget_seconds:.0f} s ran out; raise --budget-seconds to try the rest")
     reason = "not tried: " + (interrupted or "the time ran out")
-    left = [_unproven(candidate, reason) for candidate in queue if not court.is_combination(candidate)]
+    left = [_unproven(candidate, reason) for candidate in _first_of_each(queue, court)]
     behind = outdone(court.advice)
     kept = [one for place, one in enumerate(court.advice) if place not in behind]
     return Outcome(
@@ -120,6 +120,15 @@ def prove(
         notes=tuple(notes),
         interrupted=interrupted,
     )
+
+
+def _first_of_each(queue: Sequence[Candidate], court: _Court) -> list[Candidate]:
+    """What was not heard and is worth telling: no combination, and of a ladder its next rung."""
+    found: dict[str, Candidate] = {}
+    for candidate in queue:
+        if not court.is_combination(candidate) and not court.is_answered(candidate):
+            found.setdefault(candidate.one_of or candidate.sql, candidate)
+    return list(found.values())
 
 
 class _Court:
@@ -142,6 +151,10 @@ class _Court:
 
     def is_combination(self, candidate: Candidate) -> bool:
         return candidate in (self._combinations or ())
+
+    def is_answered(self, candidate: Candidate) -> bool:
+        """Whether another one of its group was found to be enough."""
+        return candidate.one_of in self._answered
 
     def together(self, places: Places) -> list[Candidate]:
         """What is worth trying once every candidate was tried alone; empty the second time."""
@@ -174,7 +187,7 @@ class _Court:
                 self.advice[place] = replace(advice, price=replace(advice.price, write_cost=cost))
 
     def hear(self, places: Places, candidate: Candidate) -> None:
-        if candidate.one_of in self._answered:
+        if self.is_answered(candidate):
             return
         change = change_of(candidate)
         if candidate.measured is not None:

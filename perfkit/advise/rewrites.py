@@ -8,7 +8,9 @@ from itertools import pairwise
 from perfkit.advise.evidence import Evidence
 from perfkit.advise.substitute import with_values
 from perfkit.advise.values import Candidate
+from perfkit.findings.finding import SEVERITIES
 from perfkit.sql import parse_statement
+from perfkit.sql.rewrites.rewrite import Rewrite
 from perfkit.sql.statement import Statement
 from perfkit.sql.tokens import scan
 
@@ -25,7 +27,8 @@ def rewrite_candidates(evidence: Evidence) -> Iterator[Candidate]:
     seen = {evidence.statement.text}
     literal = _with_its_page(evidence)
     pages = [] if literal is None else [one for one in offset_to_keyset(literal, evidence.catalog)]
-    for rewrite in (*pages, *rewrites_of(evidence.statement, evidence.catalog)):
+    every = [*pages, *rewrites_of(evidence.statement, evidence.catalog)]
+    for rewrite in sorted(every, key=lambda one: _urgency(evidence, one)):
         if not found & set(rewrite.cures) or rewrite.sql in seen or len(seen) > MOST_REWRITES:
             continue
         seen.add(rewrite.sql)
@@ -40,6 +43,12 @@ def rewrite_candidates(evidence: Evidence) -> Iterator[Candidate]:
             values_sql=rewrite.values_sql,
             is_literal=rewrite in pages,
         )
+
+
+def _urgency(evidence: Evidence, rewrite: Rewrite) -> int:
+    """What answers the worst finding is tried first."""
+    answered = [one.severity for one in evidence.of(*rewrite.cures)]
+    return min((SEVERITIES.index(one) for one in answered), default=len(SEVERITIES))
 
 
 def _with_its_page(evidence: Evidence) -> Statement | None:

@@ -36,6 +36,10 @@ PAIRS = 9
 FEWEST_PAIRS = 4
 """So many pairs are taken even where the difference is plain."""
 
+SLOW_MS = 1_000.0
+FEWEST_SLOW_PAIRS = 2
+"""A statement of a second and more is steady enough for two, and each more costs the time in which another remedy is tried."""
+
 PLAIN_FACTOR = 1.5
 """Every run of one arm this much faster than every run of the other: further pairs would not change the verdict."""
 
@@ -257,13 +261,18 @@ def _measured_alone(before: Arm, after: Arm, subject: Subject, price: Price, adv
 
 def _is_futile(before: Arm, after: Arm) -> bool:
     """Whether a few pairs already show that neither blocks nor time will fall: the low ends of both arms lie together."""
-    if len(before.samples) < FEWEST_PAIRS or before.touched is None or after.touched is None:
+    if not _are_enough(before.samples) or before.touched is None or after.touched is None:
         return False
     touches_fewer = compare_counts(before.touched, after.touched) == "falls"
     return not touches_fewer and min(after.samples) > FUTILE_SHARE * min(before.samples)
 
 
 def _is_plain(before: Sequence[float], after: Sequence[float]) -> bool:
-    if len(before) < FEWEST_PAIRS:
+    if not _are_enough(before):
         return False
     return max(after) * PLAIN_FACTOR < min(before) or max(before) * PLAIN_FACTOR < min(after)
+
+
+def _are_enough(samples: Sequence[float]) -> bool:
+    fewest = FEWEST_SLOW_PAIRS if samples and min(samples) >= SLOW_MS else FEWEST_PAIRS
+    return len(samples) >= fewest
