@@ -31,8 +31,11 @@ VISIBLE_SHARE = 0.8
 IN_ORDER = 0.95
 """Correlation from which the rows of a range lie on adjacent pages."""
 
-NARROW_SHARE = 0.1
-"""A tenth of the row: an index entry adds some 20 bytes of its own, and is to be several times smaller than the table."""
+ENTRY_BYTES = 20
+"""What an index entry takes beside its values: header, line pointer, alignment, room left free on the page."""
+
+NARROW_SHARE = 0.15
+"""Such an index is to be several times smaller than the table."""
 
 WIDE_ROWS_SHARE = 0.25
 """Of the time, with all of the table in memory: read from disk it would be nearly all."""
@@ -98,7 +101,11 @@ def _wide_rows(case: Case) -> Iterator[Finding]:
         if not wanted or len(widths) < len(wanted) or relation.pages < LARGE_TABLE_BLOCKS:
             continue
         is_visible = relation.all_visible_pages >= VISIBLE_SHARE * relation.pages
-        if sum(widths) > NARROW_SHARE * each or not is_visible or (weight.share or 0.0) < WIDE_ROWS_SHARE:
+        if (
+            sum(widths) + ENTRY_BYTES > NARROW_SHARE * each
+            or not is_visible
+            or (weight.share or 0.0) < WIDE_ROWS_SHARE
+        ):
             continue
         yield finding_at(
             node,

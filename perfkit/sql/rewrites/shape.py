@@ -15,6 +15,7 @@ from perfkit.sql.rewrites.missing_join import join_by_foreign_key
 from perfkit.sql.rewrites.not_in import not_in_to_not_exists
 from perfkit.sql.rewrites.page import offset_to_keyset, rows_of_page_late
 from perfkit.sql.rewrites.random_rows import random_rows_to_sample
+from perfkit.sql.rewrites.ranked_join import ranked_join_to_lateral
 from perfkit.sql.rewrites.rewrite import Transform
 from perfkit.sql.rewrites.scalar_in_list import subqueries_to_grouped_join
 from perfkit.sql.rewrites.scalar_in_where import compared_subquery_to_grouped_join
@@ -35,6 +36,7 @@ SHAPE_TRANSFORMS: tuple[Transform, ...] = (
     offset_removed,
     offset_to_keyset,
     rows_of_page_late,
+    ranked_join_to_lateral,
     first_of_group_to_lateral,
     greatest_of_group_to_lateral,
     distinct_on_to_lateral,

@@ -91,14 +91,14 @@ select id from events where id + rank > 100;
 
 -- NULL taken for a text
 select id from events where coalesce(kind, 'none') = 'kind 1' or coalesce(kind, 'none') = 'none';
---> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index)
+--> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index, late-filter)
 --> select id from events where kind = 'kind 1' or (kind = 'none' or kind is null)
 -->   if a NULL in kind counts as 'none'
 -->   same 97 rows
 
 -- NULL taken for a number
 select id from events where coalesce(rank, 0) > 15 and coalesce(rank, 100) >= 20 and coalesce(rank, -1) <> 3;
---> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index)
+--> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index, late-filter)
 --> select id from events where rank > 15 and (rank >= 20 or rank is null) and coalesce(rank, -1) <> 3
 -->   if a NULL in rank counts as 0
 -->   if a NULL in rank counts as 100
@@ -106,7 +106,7 @@ select id from events where coalesce(rank, 0) > 15 and coalesce(rank, 100) >= 20
 
 -- NULL taken for a text, a parameter with kind 2
 select id from events where coalesce(kind, '') = $1;
---> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index)
+--> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index, late-filter)
 --> select id from events where kind = $1
 -->   if a NULL in kind counts as ''
 -->   but equal unless the value is '', which found NULLs before
@@ -114,7 +114,7 @@ select id from events where coalesce(kind, '') = $1;
 
 -- NULL taken for the end of time
 select id from events where coalesce(happened, 'infinity') > now() and coalesce(day, '-infinity'::date) < current_date + 9;
---> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index)
+--> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index, late-filter)
 --> select id from events where (happened > now() or happened is null) and (day < current_date + 9 or day is null)
 -->   if a NULL in happened counts as 'infinity'
 -->   if a NULL in day counts as CAST('-infinity' AS DATE)
@@ -130,7 +130,7 @@ select id from events where coalesce(happened, '2024-01-01') = '2024-01-01 00:00
 
 -- a flag that may be NULL
 select id from flags where coalesce(done, false) and not coalesce(hidden, false);
---> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index)
+--> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index, late-filter)
 --> select id from flags where done and hidden is not true
 -->   if a NULL in done counts as FALSE
 -->   if a NULL in hidden counts as FALSE
@@ -138,7 +138,7 @@ select id from flags where coalesce(done, false) and not coalesce(hidden, false)
 
 -- a flag compared with a constant
 select id from flags where coalesce(done, false) = false or coalesce(hidden, true) = true or coalesce(done, true) = false;
---> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index)
+--> coalesce-to-column (function-on-column, expression-no-statistics, missing-expression-index, late-filter)
 --> select id from flags where done is not true or hidden is not false or not done
 -->   if a NULL in done counts as FALSE
 -->   if a NULL in hidden counts as TRUE

@@ -72,7 +72,10 @@ select t.id from (select n.id, row_number() over (partition by n.issue_id order 
 
 -- joined outside
 select p.name, x.id from projects p join (select i.id, i.project_id, row_number() over (partition by i.project_id order by i.id) as rn from issues i) x on x.project_id = p.id where x.rn <= 2
---> nothing
+--> ranked-join-to-lateral (top-n-per-group-window)
+--> select p.name, x.id from projects p cross join lateral (select i.id, i.project_id from issues i where i.project_id = p.id order by i.id limit 2) x
+-->   if the subquery is joined by the very columns it is partitioned by
+-->   same 30 rows
 
 -- a nullable group
 select t.id from (select id, row_number() over (partition by author_id order by id) as rn from issues) t where t.rn <= 2

@@ -170,6 +170,11 @@ update moments set room = 9 where date(at) = '2026-01-02'
 --> update moments set room = 9 where at >= '2026-01-02' and at < '2026-01-03'
 -->   if a day is all moments from its beginning until the next one
 -->   same 79 rows
+--> unchanged-rows-left (wal-heavy-write, hot-update-lost)
+--> update moments set room = 9 where date(at) = '2026-01-02' and room is distinct from 9
+-->   if no trigger on moments sees an UPDATE
+-->   but UPDATE reports and locks only the rows that change
+-->   same 79 rows
 
 -- quoted names
 select "Id" from "Order" where date_trunc('month', "placed at") = '2026-01-01'
