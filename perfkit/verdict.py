@@ -9,7 +9,7 @@ from perfkit.advise.values import Advice
 from perfkit.capture.values import Capture
 from perfkit.findings.finding import Finding
 from perfkit.stats import CLEAR_FACTOR, median
-from perfkit.units import format_count, format_ms, format_ratio
+from perfkit.units import BLOCK_BYTES, format_bytes, format_count, format_ms, format_ratio
 
 _COMMON = frozenset(
     {"it", "all", "no", "the", "a", "an", "rows", "reads", "planning", "turning", "sorting", "for", "each"}
@@ -77,5 +77,10 @@ def _gain(advice: Advice) -> str:
     if proof.time_ratio is not None and proof.time_ratio < 1 / CLEAR_FACTOR:
         times = f"{format_ms(before)} → {format_ms(after)}"
         return f"{format_ratio(before / after if after else None)} as fast ({times}), proven by execution"
+    temps = [side.counters.temp_blocks or 0 for side in (proof.before, proof.after)]
+    if temps[0] > temps[1]:
+        sizes = " → ".join(format_bytes(blocks * BLOCK_BYTES) for blocks in temps)
+        times = f"{format_ms(before)} → {format_ms(after)}"
+        return f"moves {sizes} through temporary files ({times} here), proven by execution"
     blocks = (format_count(side.counters.shared_blocks) for side in (proof.before, proof.after))
     return f"reads {' → '.join(blocks)} blocks, proven by execution"

@@ -11,6 +11,9 @@ from perfkit.units import format_ms
 NEARLY_AS_GOOD = 1.25
 """A remedy within a quarter of the best one's time is as good; then the smaller price decides."""
 
+MOST_OF_GAIN = 0.95
+"""A remedy that spares so much of what the best one spares, and takes no twice as long, reaches most of the gain."""
+
 NEARLY_MS = 0.5
 """Nor does half a millisecond more make a remedy worse that anybody would notice."""
 
@@ -82,7 +85,11 @@ def _rank(advice: Advice, best: float) -> tuple[float, ...]:
     if not _is_proven(advice):
         return (2.0, _LEVELS[advice.proof.level])
     ms = _after_ms(advice.proof)
-    is_as_good = ms <= max(best * NEARLY_AS_GOOD, best + NEARLY_MS)
+    before = advice.proof.before.typical_ms if advice.proof.before is not None else None
+    is_near = (
+        before is not None and before - ms >= MOST_OF_GAIN * (before - best) and ms <= OUTDONE_FACTOR * best
+    )
+    is_as_good = is_near or ms <= max(best * NEARLY_AS_GOOD, best + NEARLY_MS)
     price = (
         float(bool(advice.caveats)),
         float(len({step.kind for step in advice.steps} - {"statistics"})),

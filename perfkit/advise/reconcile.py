@@ -13,6 +13,8 @@ from perfkit.findings.finding import SEVERITIES, Finding
 from perfkit.sql import parse_statement
 from perfkit.sql.statement import Statement
 
+_SYMPTOMS = frozenset({"row-misestimate", "seq-scan-large", "index-not-beneficial"})
+
 _DISTINCT = "ndistinct-misestimate"
 
 CLEARLY = 0.8
@@ -53,8 +55,9 @@ def _reconciled(
     findings: Sequence[Finding], best: Advice | None, cured: set[str], left: frozenset[str] | None
 ) -> Iterator[Finding]:
     traps = {trap.id for trap in TRAPS}
+    only_cause = _only_cause(findings, best)
     for finding in findings:
-        is_promoted = (
+        is_promoted = finding.id == only_cause or (
             best is not None
             and best.kind in ("statistics", "schema")
             and finding.id in _ESTIMATES
@@ -67,6 +70,16 @@ def _reconciled(
             yield replace(finding, severity="info")
         else:
             yield finding
+
+
+def _only_cause(findings: Sequence[Finding], best: Advice | None) -> str | None:
+    """The id that was told for information and turns out to be the cause, as the best remedy cures it and none that was
+    told louder."""
+    cures = best.cures if best is not None else ()
+    if any(finding.severity != "info" and finding.id in cures for finding in findings):
+        return None
+    found = {finding.id for finding in findings}
+    return next((id for id in cures if id in found and id not in _SYMPTOMS), None)
 
 
 def _shown_by_proof(findings: Sequence[Finding], best: Advice | None) -> Iterator[Finding]:

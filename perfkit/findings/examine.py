@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from perfkit.catalog import Catalog
 from perfkit.findings.catalogue import RULES
 from perfkit.findings.finding import SEVERITIES, Case, Finding
 from perfkit.findings.partitions import folded
+from perfkit.findings.tree import qualified
 from perfkit.plan.model import Node, Plan
 from perfkit.sql.statement import Statement
 
@@ -161,24 +163,37 @@ def examine(
     view = folded(plan)
     case = Case(plan=view.plan, statement=statement, catalog=catalog, given=plan)
     found = [finding for rule in RULES for finding in rule.check(case)]
-    kept = _merged(case, [_of_partitions(finding, view.members) for finding in _worth_saying(plan, found)])
+    kept = _merged(
+        case, [_of_partitions(case, finding, view.members) for finding in _worth_saying(plan, found)]
+    )
     return tuple(sorted(_beside_causes(case, kept), key=_rank))
 
 
-def _of_partitions(finding: Finding, members: Mapping[int, tuple[int, ...]]) -> Finding:
+def _of_partitions(case: Case, finding: Finding, members: Mapping[int, tuple[int, ...]]) -> Finding:
     """The finding with the number of partitions it was added up from."""
     numbers = members.get(finding.node or 0, ())
     if not numbers:
         return finding
     return replace(
         finding,
-        title=f"{finding.title}; added up over {len(numbers)} partitions",
+        title=f"{_of_whole_table(case, finding)}; added up over {len(numbers)} partitions",
         evidence={
             **finding.evidence,
             "partitions": len(numbers),
             "also_at_nodes": " ".join(map(str, numbers[1 : MOST_NODES + 1])),
         },
     )
+
+
+def _of_whole_table(case: Case, finding: Finding) -> str:
+    """The title with the partitioned table's name in the place of the partition's that speaks for all."""
+    node = case.node(finding.node or 0)
+    relation = case.relation(node)
+    if relation is None or relation.partition_of is None:
+        return finding.title
+    schema, _, name = relation.partition_of.rpartition(".")
+    whole = name if schema == "public" else relation.partition_of
+    return re.sub(rf"(?<![\w.]){re.escape(qualified(node))}(?![\w.])", whole, finding.title)
 
 
 def _beside_causes(case: Case, findings: list[Finding]) -> Iterator[Finding]:

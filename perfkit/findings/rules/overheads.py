@@ -196,7 +196,7 @@ def worker_skew(case: Case) -> Iterator[Finding]:
             f"{who} worked {format_ms(busiest.total_ms)}, {skew.time_factor:.1f} times the mean of the"
             f" {len(skew.processes)} processes",
             weight,
-            severity="warning",
+            severity="info",
             time_factor=skew.time_factor,
             rows_factor=skew.rows_factor,
             processes=len(skew.processes),

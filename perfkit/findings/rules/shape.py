@@ -72,7 +72,7 @@ def not_in_nullable_subquery(case: Case) -> Iterator[Finding]:
                 continue
             column = ", ".join(subplan.output) or "its column"
             meaning = (
-                "can be NULL, then no row is returned" if nullable else "is not known to be free of NULL"
+                "can be NULL, and then no row is returned" if nullable else "is not known to be free of NULL"
             )
             yield finding_at(
                 node,
