@@ -1,6 +1,6 @@
 """One SQL statement: its kind, safety, fingerprint, and what it asks of each table.
 
-What needs the syntax tree stands in modules of its own (``usage``, ``facts``), so that this package loads no parser.
+What needs the syntax tree stands in modules of its own (``usage``), so that this package loads no parser.
 """
 
 from perfkit.sql.parse import parse_statement

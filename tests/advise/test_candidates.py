@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cases import Case, check, read_cases
+from golden import Case, check, read_cases
 from issue_catalog import column, expression_key, index, index_key, table, tracker, trigram_key
 
 from perfkit.advise.candidates import MOST_CANDIDATES, index_candidates

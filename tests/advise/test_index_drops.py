@@ -64,3 +64,14 @@ def test_a_unique_index_that_another_unique_one_repeats_is_dropped_with_a_warnin
 
 def test_other_findings_drop_nothing() -> None:
     assert list(spare_index_candidates(catalog(index("spare", "state")), [finding("seq-scan-large")])) == []
+
+
+def test_what_others_make_needless_goes_together() -> None:
+    spares = [index(name, "state") for name in ("spare", "other")]
+    both = tracker(issue_indexes=(*spares, index("kept", "state", "id")))
+    ids = [finding("redundant-prefix-index"), finding("redundant-prefix-index", "other")]
+    together, *single = spare_index_candidates(both, ids)
+    assert together.sql == "DROP INDEX public.spare; DROP INDEX public.other"
+    assert [step.sql for step in together.steps] == [one.sql for one in single]
+    assert together.cures == ("redundant-prefix-index",)
+    assert len(list(spare_index_candidates(both, [*ids[:1], finding("unused-index", "other")]))) == 2

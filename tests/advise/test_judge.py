@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from perfkit.advise.judge import is_worthwhile, judge
+from perfkit.advise.judge import is_worthwhile, judge, spares_blocks
 from perfkit.advise.rank import ranked
 from perfkit.advise.values import UNPROVEN, Advice, Price
 from perfkit.capture.values import Counters, Measurement, Samples
@@ -44,6 +46,42 @@ def test_a_small_gain_is_not_worth_its_price() -> None:
     proof = judge(measurement(100, 8000), measurement(85, 7900), same_result=True)
     assert proof.verdict == "improves"
     assert not is_worthwhile(proof)
+
+
+def test_ending_a_spill_counts_where_it_takes_hardly_longer() -> None:
+    spilled = measurement(100, 8000, temp=5000)
+    ended = judge(spilled, measurement(115, 8000), same_result=True)
+    assert ended.verdict == "improves"
+    assert ended.reason.endswith("it is no faster while the page cache holds the temporary files")
+    assert is_worthwhile(ended)
+    assert judge(spilled, measurement(150, 8000), same_result=True).verdict == "inconclusive"
+    assert judge(spilled, measurement(115, 12000), same_result=True).verdict == "inconclusive"
+
+
+def test_a_little_more_work_in_half_the_time_is_an_improvement() -> None:
+    assert judge(measurement(100, 5000), measurement(55, 5700), same_result=True).verdict == "improves"
+    assert judge(measurement(100, 5000), measurement(55, 9000), same_result=True).verdict == "inconclusive"
+
+
+def test_a_statement_that_was_ended_is_judged_by_the_time_it_was_given() -> None:
+    ended = replace(measurement(1, 1), samples=Samples(values=()), ended_after_ms=60_000.0)
+    proof = judge(ended, measurement(600, 40), same_result=None)
+    assert (proof.verdict, proof.time_ratio, proof.blocks_ratio) == ("improves", 0.0102, None)
+    assert proof.reason == "not finished after 60 s → median 612 ms, 40 shared blocks"
+    assert judge(ended, measurement(600, 40), same_result=False).verdict == "harms"
+
+
+def test_an_index_that_touches_as_many_blocks_is_told_apart() -> None:
+    assert spares_blocks(judge(measurement(100, 8000), measurement(50, 4000), same_result=True))
+    assert not spares_blocks(judge(measurement(100, 8000), measurement(50, 8000), same_result=True))
+
+
+def test_the_smaller_remedy_comes_first_where_it_reaches_most_of_the_gain() -> None:
+    index, statistics = advice("index", ratio=0.01, size=10), advice("analyze", ratio=0.018, size=0)
+    found = ranked([index, replace(statistics, kind="statistics")])
+    assert [one.id for one in found] == ["statistics-1", "index-1"]
+    found = ranked([index, replace(advice("analyze", ratio=0.04, size=0), kind="statistics")])
+    assert [one.id for one in found] == ["index-1", "statistics-1"]
 
 
 def advice(sql: str, *, ratio: float | None, size: int) -> Advice:

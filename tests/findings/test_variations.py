@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from cases import Case, read_cases
+from golden import Case, read_cases
 
 from perfkit.capture import capture
 from perfkit.db.servers import Server

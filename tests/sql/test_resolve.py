@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cases import Case, check, read_cases
+from golden import Case, check, read_cases
 from issue_catalog import tracker
 
 from perfkit.sql import OrderKey, Predicate, TableUse, parse_statement

@@ -22,7 +22,7 @@ from perfkit.findings.restrictions import (
     restrictions,
     unservable_arms,
 )
-from perfkit.findings.rules.scans import SELECTIVE_SHARE
+from perfkit.findings.rules.scans import SELECTIVE_SHARE, is_drawn_anew
 from perfkit.findings.tree import SCANS, children, qualified, tally
 from perfkit.findings.weight import MANY_ROWS, Weight, weigh
 from perfkit.plan.model import Node
@@ -67,7 +67,8 @@ def filtered(case: Case) -> Iterator[tuple[Node, Relation | None, Restriction, W
             *restrictions(node.filter, node.alias, relation),
             *unservable_arms(node.filter, node.alias, relation),
         ):
-            if case.plan.is_analyzed or restriction.operator in _MOSTLY_SELECTIVE:
+            is_told = case.plan.is_analyzed or restriction.operator in _MOSTLY_SELECTIVE
+            if is_told and not is_drawn_anew(restriction):
                 yield node, relation, restriction, weight
 
 

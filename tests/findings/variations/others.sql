@@ -65,3 +65,16 @@ insert into crm.items select id + 1000000, id, 1, 1, 1 from crm.orders where cre
 -- deleting parents of a table without an index on the key
 delete from crm.customers where id > 20000;
 --> missing-fk-index
+
+-- an OR that loses the order, although each arm has its index
+select id, email, name from crm.customers where name > 'name 3' or email > 'User3' order by city limit 10;
+--> or-across-columns | missing-index-order-limit
+--> also or-across-columns, missing-index-order-limit
+
+-- each row draws for itself
+select id from crm.orders where random() * 100000 < priority;
+--> nothing
+
+-- OFFSET 0 as a fence
+select * from (select o.id, o.customer_id, c.email, o.priority from crm.orders o join crm.customers c on c.id = o.customer_id offset 0) t where customer_id = 77;
+--> cte-materialization-fence

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cases import Case, check, read_cases
+from golden import Case, check, read_cases
 
 from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
