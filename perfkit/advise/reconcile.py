@@ -86,15 +86,16 @@ def _shown_by_proof(findings: Sequence[Finding], best: Advice | None) -> Iterato
     """Distinct values that a larger sample counts rightly: nothing but the better plan that follows shows the wrong number."""
     if best is None or best.kind != "statistics" or _DISTINCT not in best.cures:
         return
-    symptom = next((one for one in findings if one.id == "row-misestimate"), None)
-    if symptom is None or any(one.id in _ESTIMATES and one.id in best.cures for one in findings):
+    if any(one.id in _ESTIMATES and one.id in best.cures for one in findings):
         return
+    symptom = next((one for one in findings if one.id == "row-misestimate"), None)
+    shown = symptom or Finding(id=_DISTINCT, severity="warning", title="another plan is better")
     yield replace(
-        symptom,
+        shown,
         id=_DISTINCT,
         severity="warning",
-        title=f"{best.rationale}: {symptom.title}",
-        evidence={**symptom.evidence, "relation": best.relation},
+        title=f"{best.rationale}: {shown.title}",
+        evidence={**shown.evidence, "relation": best.relation},
     )
 
 

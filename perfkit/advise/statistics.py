@@ -46,6 +46,7 @@ def statistics_candidates(evidence: Evidence) -> Iterator[Candidate]:
         yield from _of_distinct(evidence, finding)
     for finding in evidence.of("row-misestimate"):
         yield from _finer(evidence, finding, analyzed)
+    yield from _doubted(evidence)
 
 
 def _of_columns(evidence: Evidence, finding: Finding) -> Iterator[Candidate]:
@@ -186,6 +187,29 @@ def _of_distinct(evidence: Evidence, finding: Finding) -> Iterator[Candidate]:
             undo=f"{alter} RESET (n_distinct)",
             one_of=group,
         )
+
+
+def _doubted(evidence: Evidence) -> Iterator[Candidate]:
+    """A stated number of distinct values that the statement's joins and groups rest on: only a plan without it shows whether
+    it is still true."""
+    from perfkit.sql.usage import resolve
+
+    for use in resolve(evidence.statement, evidence.catalog):
+        schema, _, name = use.relation.rpartition(".")
+        relation = evidence.catalog.relation(name, schema or None)
+        read = {item.column for item in use.predicates} | set(use.group)
+        for column in relation.columns if relation is not None else ():
+            if relation is None or column.distinct_override is None or column.name not in read:
+                continue
+            alter = f"ALTER TABLE {quoted_name(relation)} ALTER COLUMN {quote_identifier(column.name)}"
+            yield _with_analyze(
+                relation,
+                f"{alter} RESET (n_distinct)",
+                f"the number of distinct values stated for {column.name} is no longer true",
+                ("ndistinct-misestimate", "row-misestimate"),
+                undo=f"{alter} SET (n_distinct = {column.distinct_override:g})",
+                one_of=f"distinct values of {relation.qualified_name}.{column.name}",
+            )
 
 
 def _as_n_distinct(relation: Relation, actual: float) -> float:

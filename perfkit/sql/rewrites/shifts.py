@@ -144,7 +144,7 @@ def _of_moment(side: Expr, symbol: str, other: Expr, search: Search) -> Turned |
     if (
         not isinstance(column, exp.Column)
         or length is None
-        or value_kind(other, "minute") in (None, "parameter")
+        or not (_is_typed_moment(other) or value_kind(other, "minute") not in (None, "parameter"))
     ):
         return None
     back = "-" if isinstance(side, exp.Add) else "+"
@@ -154,6 +154,15 @@ def _of_moment(side: Expr, symbol: str, other: Expr, search: Search) -> Turned |
     # An interval of days keeps the clock's time, which may not exist, or come twice, on the day of a change.
     caveat = "on days when the clocks change, moments up to an hour from the bound may fall on the other side"
     return _turned(search, sql, () if is_exact else (caveat,))
+
+
+def _is_typed_moment(value: Expr) -> bool:
+    """``timestamptz '2024-01-01 00:00+00'``: a bare literal less an interval would be read as an interval."""
+    return (
+        isinstance(value, exp.Cast)
+        and isinstance(unwrap(value.this), exp.Literal)
+        and value.to.is_type("timestamp", "timestamptz", "date")
+    )
 
 
 def has_zone_of(value: Expr) -> bool | None:
