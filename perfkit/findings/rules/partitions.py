@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from perfkit.catalog import Relation
 from perfkit.findings.at import finding_at
+from perfkit.findings.conditions import read_condition
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.partitions import table_of
 from perfkit.findings.restrictions import Restriction, restrictions
-from perfkit.findings.tree import APPENDS, children, unwrapped
-from perfkit.findings.weight import Weight, weigh_whole
+from perfkit.findings.tree import APPENDS, JOINS, children, unwrapped
+from perfkit.findings.weight import MANY_ROWS, Weight, weigh_whole
 from perfkit.plan.model import Node
 from perfkit.units import format_count, format_ms, format_percent
 
@@ -24,6 +25,10 @@ SEVERAL_PARTITIONS = 3
 EMPTY_SHARE = 0.5
 """Half the partitions without a row: the rows wanted live in few of them."""
 
+FEW_SHARE = 0.1
+"""A tenth of the rows that were read come through the join: then most partitions may have been read in vain."""
+
+_KEY = re.compile(r"RANGE \((\w+)\)\Z")
 _DATED = re.compile(r"(?:19|20)\d\d")
 _OF_DATE = re.compile(r"date|timestamp|timezone|extract|to_char|age$")
 
@@ -60,6 +65,7 @@ def partition_pruning_defeated(case: Case) -> Iterator[Finding]:
     if case.catalog is None:
         yield from _unpruned(case)
         return
+    yield from _joined_key(case)
     for node, scans in _appends(case):
         parent = _parent(case, scans)
         if parent is None or parent.partition_key is None or len(scans) < (parent.partitions or 0):
@@ -87,6 +93,52 @@ def partition_pruning_defeated(case: Case) -> Iterator[Finding]:
             partitions_scanned=len(scans),
             partitions_empty=empty,
         )
+
+
+def _joined_key(case: Case) -> Iterator[Finding]:
+    """All partitions are scanned for a join by the partition key that few of their rows come through: what the other table says
+    of the key is not known when partitions are chosen. For information, as its rows may be spread over all partitions."""
+    if case.catalog is None:
+        return
+    for node, scans in _appends(case):
+        parent = _parent(case, scans)
+        match = _KEY.search((parent.partition_key or "") if parent else "")
+        join = next((above for above in case.ancestors(node) if above.node_type in JOINS), None)
+        if parent is None or match is None or join is None or len(scans) < (parent.partitions or 0):
+            continue
+        weight, read = weigh_whole(case, node), node.total_rows or 0.0
+        names = {scan.alias for scan in scans} | {scan.relation for scan in scans}
+        compared = [
+            term
+            for text in (join.hash_condition, join.merge_condition, join.join_filter)
+            for term in read_condition(text or "").columns()
+            if term.name == match[1] and (term.qualifier in names or _is_alias(node, term.qualifier))
+        ]
+        is_filtered = any(
+            below.filter for below in join.walk() if below.relation and below.relation not in names
+        ) or any(below.index_condition for below in join.walk() if below.relation not in names)
+        few = (join.total_rows or 0.0) <= FEW_SHARE * read
+        if not compared or not is_filtered or not few or not all(scan.loops for scan in scans):
+            continue
+        if read < MANY_ROWS or not weight.matters:
+            continue
+        yield finding_at(
+            node,
+            "partition-pruning-defeated",
+            f"all {len(scans)} partitions of {parent.name} are scanned for a join by their key {match[1]} that"
+            f" {format_count(join.total_rows)} of {format_count(read)} rows come through",
+            weight,
+            severity="info",
+            relation=parent.qualified_name,
+            column=match[1],
+            condition=join.hash_condition or join.merge_condition or join.join_filter,
+            partitions_scanned=len(scans),
+        )
+
+
+def _is_alias(append: Node, qualifier: str | None) -> bool:
+    """Whether conditions above an Append call its rows so: scans of partitions have the table's alias with a number."""
+    return any((scan.alias or "").rpartition("_")[0] == qualifier for scan in append.walk() if scan.alias)
 
 
 def _unpruned(case: Case) -> Iterator[Finding]:

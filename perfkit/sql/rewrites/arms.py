@@ -72,7 +72,7 @@ def or_to_union_all(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]
 
 def alternatives(draft: Draft, query: Query) -> Iterator[Alternative]:
     """The ORs of a query that can be taken apart, in the order of the text."""
-    joins = [(*found, True) for found in _on_conditions(query)]
+    joins = [(*found, True) for found in on_conditions(query)]
     for condition, span, is_join in (*joins, *((*found, False) for found in conditions(query))):
         arms = tuple(flatten(unwrap(condition), exp.Or))
         if not 2 <= len(arms) <= MOST_ARMS or not is_stable(condition):
@@ -85,7 +85,7 @@ def alternatives(draft: Draft, query: Query) -> Iterator[Alternative]:
             yield Alternative(arms=arms, span=span, texts=tuple(texts), is_join=is_join)
 
 
-def _on_conditions(query: Query) -> Iterator[tuple[Expr, Span]]:
+def on_conditions(query: Query) -> Iterator[tuple[Expr, Span]]:
     """Of inner joins, where no later join keeps rows that found no partner."""
     joins, start = query.node.args.get("joins") or [], query.clause("from")
     places = start.joined() if start is not None else []

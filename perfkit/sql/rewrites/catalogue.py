@@ -12,6 +12,7 @@ from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
 from perfkit.sql.rewrites.equal_arms import equal_arms_to_list
 from perfkit.sql.rewrites.existence import count_to_exists
 from perfkit.sql.rewrites.joined_types import joins_to_indexed_type
+from perfkit.sql.rewrites.partition_bounds import joined_key_to_bounds
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.row_lists import row_list_to_values
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
@@ -25,6 +26,7 @@ TRANSFORMS: tuple[Transform, ...] = (
     or_to_union_all,
     or_to_united_table,
     or_to_united_keys,
+    joined_key_to_bounds,
     row_list_to_values,
     equal_arms_to_list,
     unchanged_rows_left,
