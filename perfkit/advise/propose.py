@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from perfkit.advise.application import application_candidates
 from perfkit.advise.candidates import index_candidates
+from perfkit.advise.column_types import column_type_candidates
 from perfkit.advise.evidence import Evidence
 from perfkit.advise.foreign_keys import foreign_key_candidates
 from perfkit.advise.index_drops import spare_index_candidates
@@ -31,6 +32,7 @@ def propose(evidence: Evidence) -> tuple[tuple[Candidate, ...], tuple[Rejected, 
         *statistics_candidates(evidence),
         *maintenance_candidates(evidence),
         *schema_candidates(evidence),
+        *column_type_candidates(evidence),
         *application_candidates(evidence),
     )
     return tuple({candidate.sql: candidate for candidate in reversed(every)}.values())[::-1], rejected

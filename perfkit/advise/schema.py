@@ -1,4 +1,4 @@
-"""Changes of the schema: what a function says of itself, the type of a column."""
+"""Changes of the schema: what a function says of itself."""
 
 from __future__ import annotations
 

@@ -43,6 +43,22 @@ def joins_to_indexed_type(statement: Statement, catalog: Catalog) -> Iterator[Re
                 )
 
 
+def joined_columns(
+    statement: Statement, catalog: Catalog
+) -> Iterator[tuple[tuple[Relation, Column], tuple[Relation, Column]]]:
+    """Bare columns of two tables that an equality compares, the one without an index first, the one that leads one second."""
+    for node, scope in single_conditions(statement, catalog):
+        if not isinstance(node, exp.EQ):
+            continue
+        for mine, other in ((node.this, node.expression), (node.expression, node.this)):
+            column, key = unwrap(mine), unwrap(other)
+            if not isinstance(column, exp.Column) or not isinstance(key, exp.Column):
+                continue
+            owner, partner = owner_of(column, scope), owner_of(key, scope)
+            if owner is not None and partner is not None and _leads_an_index(*partner):
+                yield owner, partner
+
+
 def _turned(mine: Expr, other: Expr, scope: Scope) -> tuple[str, str, tuple[Relation, Column], str] | None:
     """The indexed column, the other one with its cast, the owner of the first, and what must be told."""
     column = unwrap(mine.this) if isinstance(mine, exp.Cast) and mine.to.is_type("text", "varchar") else mine
