@@ -156,6 +156,19 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Constraint:
+    """A CHECK or EXCLUDE constraint."""
+
+    name: str
+    kind: str
+    """check or exclusion."""
+    definition: str
+    """As pg_get_constraintdef gives it: ``CHECK ((price > 0))``."""
+    is_valid: bool = True
+    """False where rows from before it may break it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Relation:
     schema: str
     name: str
@@ -185,6 +198,10 @@ class Relation:
     extended_statistics: tuple[ExtendedStatistics, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     """Less those that enforce constraints, and those that are disabled."""
+    constraints: tuple[Constraint, ...] = ()
+    """CHECK and EXCLUDE; keys and NOT NULL stand with indexes, foreign keys and columns."""
+    has_row_security: bool = False
+    """Policies may hide rows from some roles."""
     view_definition: str | None = None
     """The query of a view; None for other relations."""
 

@@ -83,6 +83,11 @@ def capture(
             )
             environment = read_environment(session, catalog)
             idle = read_idle(session)
+        notes += [
+            f"{one.qualified_name} has row security: a role with other policies reads other rows, by another plan"
+            for one in catalog.relations
+            if one.has_row_security
+        ]
         advance()
         measurement, prepared = unexecuted(expected), None
         started = time.monotonic()

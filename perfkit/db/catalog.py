@@ -12,6 +12,7 @@ from perfkit.catalog import (
     Catalog,
     Column,
     ColumnStatistics,
+    Constraint,
     ExtendedStatistics,
     ForeignKey,
     Function,
@@ -113,6 +114,8 @@ def _relation(row: Row, columns: Sequence[Row], indexes: Sequence[Row]) -> Relat
         options=tuple(fields["options"]),
         extended_statistics=tuple(_extended(one) for one in fields["extended_statistics"]),
         triggers=tuple(_trigger(one) for one in fields["triggers"]),
+        constraints=tuple(Constraint(**one) for one in fields["constraints"]),
+        has_row_security=fields["has_row_security"],
         view_definition=fields["view_definition"],
     )
 

@@ -3,7 +3,11 @@ select
     a.attrelid::bigint as oid,
     a.attname as name,
     format_type(a.atttypid, a.atttypmod) as type,
-    a.attnotnull as is_not_null,
+    -- since 18 NOT NULL may be declared without a look at the rows that are there
+    a.attnotnull and not exists (
+        select from pg_constraint as k
+        where k.conrelid = a.attrelid and k.contype = 'n' and k.conkey[1] = a.attnum and not k.convalidated
+    ) as is_not_null,
     case
         when a.attcollation = 0 then null
         when co.collname = 'default' then (

@@ -66,6 +66,14 @@ select
         join pg_language as l on l.oid = p.prolang
         where t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D'
     ) as triggers,
+    (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'name', k.conname, 'kind', case k.contype when 'c' then 'check' else 'exclusion' end,
+            'definition', pg_get_constraintdef(k.oid), 'is_valid', k.convalidated) order by k.conname), '[]')
+        from pg_constraint as k
+        where k.conrelid = c.oid and k.contype in ('c', 'x')
+    ) as constraints,
+    c.relrowsecurity as has_row_security,
     to_jsonb(s) as activity
 from found as f
 join pg_class as c on c.oid = f.oid

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from sqlglot import Expr, exp
 
 from perfkit.catalog import Catalog, ForeignKey, Relation
+from perfkit.identifier import quote_identifier
 from perfkit.sql.operands import unwrap
 from perfkit.sql.scope import Occurrence, Scope, Source, identifier
 
@@ -41,7 +42,10 @@ def unique_among(relation: Relation, columns: Iterable[str]) -> tuple[str, ...] 
 
 def is_not_null(relation: Relation, column: str) -> bool:
     known = relation.column(column)
-    return known is not None and known.is_not_null
+    if known is None or known.is_not_null:
+        return known is not None
+    said = f"CHECK (({quote_identifier(column)} IS NOT NULL))"
+    return any(one.is_valid and one.definition == said for one in relation.constraints)
 
 
 def base_column(node: Expr, scope: Scope) -> tuple[Source, str] | None:
