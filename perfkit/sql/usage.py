@@ -92,11 +92,6 @@ class Reader:
     def uses(self) -> tuple[TableUse, ...]:
         return tuple(occurrence.as_use() for occurrence in self.occurrences)
 
-    def scopes_of(self, query: Expr) -> tuple[Scope, ...]:
-        """The SELECTs of a query that stands inside an expression; empty for any other."""
-        known = self._read.get(id(query))
-        return known.scopes if known is not None else ()
-
     def statement(self, node: Expr, parent: Scope | None, depth: int, ctes: _Ctes) -> _Branches:
         if isinstance(node, (exp.Insert, exp.Update, exp.Delete, exp.Merge)):
             self._modify(node, parent, depth, ctes)

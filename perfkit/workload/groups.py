@@ -23,9 +23,6 @@ class Group:
     worst: Run
     """The longest run, or the first where no times are known."""
 
-    @property
-    def mean_ms(self) -> float | None:
-        return None if self.total_ms is None else self.total_ms / self.calls
 
 
 def grouped(runs: Sequence[Run]) -> tuple[Group, ...]:
