@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from perfkit.advise.candidates import index_candidates
+from perfkit.advise.indexes.candidates import index_candidates
 from perfkit.advise.values import Advice, AdviceKind, Candidate, Step
 from perfkit.catalog import Catalog
 from perfkit.errors import UsageError

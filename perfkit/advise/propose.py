@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from perfkit.advise.application import application_candidates
-from perfkit.advise.candidates import index_candidates
 from perfkit.advise.column_types import column_type_candidates
 from perfkit.advise.evidence import Evidence
-from perfkit.advise.foreign_keys import foreign_key_candidates
-from perfkit.advise.index_drops import spare_index_candidates
+from perfkit.advise.indexes.candidates import index_candidates
+from perfkit.advise.indexes.drops import spare_index_candidates
+from perfkit.advise.indexes.foreign_keys import foreign_key_candidates
+from perfkit.advise.indexes.trigger_searches import trigger_search_candidates
 from perfkit.advise.maintenance import maintenance_candidates
 from perfkit.advise.rewrites import rewrite_candidates
 from perfkit.advise.schema import schema_candidates
 from perfkit.advise.settings import setting_candidates
 from perfkit.advise.statistics import statistics_candidates
-from perfkit.advise.trigger_searches import trigger_search_candidates
 from perfkit.advise.values import Candidate, Rejected
 
 

@@ -24,7 +24,6 @@ class Group:
     """The longest run, or the first where no times are known."""
 
 
-
 def grouped(runs: Sequence[Run]) -> tuple[Group, ...]:
     """By fingerprint, the most time in all first; without times the most calls first."""
     found: dict[str, list[Run]] = {}

@@ -9,7 +9,7 @@ import pytest
 from golden import Case, check, read_cases
 from issue_catalog import column, expression_key, index, index_key, table, tracker, trigram_key
 
-from perfkit.advise.candidates import MOST_CANDIDATES, index_candidates
+from perfkit.advise.indexes.candidates import MOST_CANDIDATES, index_candidates
 from perfkit.advise.values import Candidate, Rejected
 from perfkit.catalog import Catalog, Index, Relation, Setting
 from perfkit.findings.finding import Finding

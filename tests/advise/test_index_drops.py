@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from issue_catalog import index, tracker
 
-from perfkit.advise.index_drops import spare_index_candidates
+from perfkit.advise.indexes.drops import spare_index_candidates
 from perfkit.catalog import Catalog, Index
 from perfkit.findings.finding import Finding
 

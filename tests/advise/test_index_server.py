@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from perfkit.advise.candidates import index_candidates
+from perfkit.advise.indexes.candidates import index_candidates
 from perfkit.advise.values import Candidate
 from perfkit.capture.capture import capture
 from perfkit.capture.explain import plan_only

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from perfkit.advise.evidence import Evidence
+from perfkit.advise.indexes.trigger_searches import trigger_search_candidates
 from perfkit.advise.propose import propose
 from perfkit.advise.prove import prove
-from perfkit.advise.trigger_searches import trigger_search_candidates
 from perfkit.capture.capture import capture
 from perfkit.capture.values import Capture
 from perfkit.db.session import Session

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from perfkit.advise.index_name import index_name
-from perfkit.advise.index_shape import Shape
+from perfkit.advise.indexes.name import index_name
+from perfkit.advise.indexes.shape import Shape
 from perfkit.catalog import Catalog, Index, Relation
 from perfkit.identifier import quote_identifier, quote_qualified
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from perfkit.advise.index_ddl import drop, drop_existing, recreate, safe_create, safe_drop_existing, script
-from perfkit.advise.index_existing import reordered_index, replaced_index
-from perfkit.advise.index_name import index_name
-from perfkit.advise.index_proposal import Proposal
-from perfkit.advise.index_shape import Shape
+from perfkit.advise.indexes.ddl import drop, drop_existing, recreate, safe_create, safe_drop_existing, script
+from perfkit.advise.indexes.existing import reordered_index, replaced_index
+from perfkit.advise.indexes.name import index_name
+from perfkit.advise.indexes.proposal import Proposal
+from perfkit.advise.indexes.shape import Shape
 from perfkit.advise.values import Candidate, Step
 from perfkit.catalog import Catalog, Index
 from perfkit.identifier import quote_qualified

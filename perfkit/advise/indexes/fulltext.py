@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from perfkit.advise.index_conditions import Conditions
-from perfkit.advise.index_proposal import Proposal
-from perfkit.advise.index_rewrite import with_configuration
-from perfkit.advise.index_search import search_of
+from perfkit.advise.indexes.conditions import Conditions
+from perfkit.advise.indexes.proposal import Proposal
+from perfkit.advise.indexes.rewrite import with_configuration
+from perfkit.advise.indexes.search import search_of
 from perfkit.catalog import Catalog, Relation
 from perfkit.sql.statement import Statement
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from perfkit.advise.index_name import expression_part, index_name
+from perfkit.advise.indexes.name import expression_part, index_name
 from perfkit.catalog import Relation
 from perfkit.identifier import quote_identifier, quote_qualified
 

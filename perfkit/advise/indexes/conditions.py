@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from perfkit.advise.immutable import is_immutable, own_immutable
-from perfkit.advise.index_shape import Key
+from perfkit.advise.indexes.immutable import is_immutable, own_immutable
+from perfkit.advise.indexes.shape import Key
 from perfkit.catalog import Function, Relation
 from perfkit.identifier import quote_identifier
 from perfkit.sql.predicates import Predicate, TableUse

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from perfkit.advise.index_candidate import candidate_of
-from perfkit.advise.index_proposal import proposal
-from perfkit.advise.index_shape import Key, Shape
+from perfkit.advise.indexes.candidate import candidate_of
+from perfkit.advise.indexes.proposal import proposal
+from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.values import Candidate
 from perfkit.catalog import Catalog, ForeignKey
 from perfkit.findings.finding import Finding

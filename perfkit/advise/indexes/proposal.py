@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perfkit.advise.index_shape import Shape
+from perfkit.advise.indexes.shape import Shape
 from perfkit.sql.predicates import Predicate
 
 

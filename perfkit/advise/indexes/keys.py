@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from perfkit.advise.immutable import is_immutable
-from perfkit.advise.index_conditions import (
+from perfkit.advise.indexes.conditions import (
     MOST_EQUAL_KEYS,
     Conditions,
     by_selectivity,
@@ -18,9 +17,10 @@ from perfkit.advise.index_conditions import (
     key_of,
     names,
 )
-from perfkit.advise.index_proposal import Proposal, proposal
-from perfkit.advise.index_search import search_of
-from perfkit.advise.index_shape import Key, Shape
+from perfkit.advise.indexes.immutable import is_immutable
+from perfkit.advise.indexes.proposal import Proposal, proposal
+from perfkit.advise.indexes.search import search_of
+from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.catalog import Catalog, Relation
 from perfkit.findings.finding import Finding
 from perfkit.sql.predicates import OrderKey, Predicate, TableUse

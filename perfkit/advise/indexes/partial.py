@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfkit.advise.index_conditions import Conditions, fixed_condition, may_be_predicate, names
-from perfkit.advise.index_existing import finds_one_row
-from perfkit.advise.index_proposal import Proposal, proposal
-from perfkit.advise.index_shape import Key, Shape
+from perfkit.advise.indexes.conditions import Conditions, fixed_condition, may_be_predicate, names
+from perfkit.advise.indexes.existing import finds_one_row
+from perfkit.advise.indexes.proposal import Proposal, proposal
+from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.catalog import Relation
 from perfkit.sql.predicates import TableUse
 

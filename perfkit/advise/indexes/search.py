@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from perfkit.advise.immutable import columns_in, is_immutable
-from perfkit.advise.index_conditions import MOST_EQUAL_KEYS, Conditions, distinct_columns, key_of
-from perfkit.advise.index_proposal import Proposal, proposal
-from perfkit.advise.index_shape import Method, Shape
+from perfkit.advise.indexes.conditions import MOST_EQUAL_KEYS, Conditions, distinct_columns, key_of
+from perfkit.advise.indexes.immutable import columns_in, is_immutable
+from perfkit.advise.indexes.proposal import Proposal, proposal
+from perfkit.advise.indexes.shape import Method, Shape
 from perfkit.catalog import Relation
 from perfkit.sql.predicates import Predicate
 from perfkit.sql.tokens import scan

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from perfkit.advise.index_conditions import Conditions
-from perfkit.advise.index_proposal import Proposal
-from perfkit.advise.index_rewrite import with_condition
-from perfkit.advise.index_shape import Key, Shape
+from perfkit.advise.indexes.conditions import Conditions
+from perfkit.advise.indexes.proposal import Proposal
+from perfkit.advise.indexes.rewrite import with_condition
+from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.catalog import Catalog, Column, Relation
 from perfkit.identifier import quote_identifier
 from perfkit.sql.predicates import Predicate, TableUse

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from perfkit.advise.index_conditions import is_narrow, is_sortable
-from perfkit.advise.index_proposal import Proposal
+from perfkit.advise.indexes.conditions import is_narrow, is_sortable
+from perfkit.advise.indexes.proposal import Proposal
 from perfkit.catalog import Catalog, Relation
 from perfkit.findings.finding import Finding
 from perfkit.plan.model import Plan

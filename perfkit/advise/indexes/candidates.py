@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from perfkit.advise.index_candidate import candidate_of
-from perfkit.advise.index_conditions import SELECTIVE_SHARE, fixed_condition
-from perfkit.advise.index_existing import covering_index, finds_one_row
-from perfkit.advise.index_planned import planned_statement
-from perfkit.advise.index_proposal import Proposal
-from perfkit.advise.index_proposals import proposals
-from perfkit.advise.index_shape import Shape, normal_expression
+from perfkit.advise.indexes.candidate import candidate_of
+from perfkit.advise.indexes.conditions import SELECTIVE_SHARE, fixed_condition
+from perfkit.advise.indexes.existing import covering_index, finds_one_row
+from perfkit.advise.indexes.planned import planned_statement
+from perfkit.advise.indexes.proposal import Proposal
+from perfkit.advise.indexes.proposals import proposals
+from perfkit.advise.indexes.shape import Shape, normal_expression
 from perfkit.advise.values import Candidate, Rejected
 from perfkit.advise.worth import Worth, worth_of
 from perfkit.catalog import Catalog, Relation
@@ -63,7 +63,7 @@ def index_candidates(
     """Indexes worth trying for the statement, the most promising first, and those not worth it with the reason.
 
     Nothing is built and no server asked. Foreign keys that a DELETE has to check are the business of
-    ``perfkit.advise.foreign_keys``. With a plan, tables are weighed by the time their scans took, and what views hide, or
+    ``perfkit.advise.indexes.foreign_keys``. With a plan, tables are weighed by the time their scans took, and what views hide, or
     sqlglot could not read, is taken from its conditions.
     """
     from perfkit.sql.usage import resolve

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from perfkit.advise.index_brin import for_long_values, for_rows_in_order
-from perfkit.advise.index_conditions import Conditions
-from perfkit.advise.index_covering import for_columns_read, is_named
-from perfkit.advise.index_fulltext import for_unnamed_configuration
-from perfkit.advise.index_intervals import for_intervals
-from perfkit.advise.index_keys import (
+from perfkit.advise.indexes.brin import for_long_values, for_rows_in_order
+from perfkit.advise.indexes.conditions import Conditions
+from perfkit.advise.indexes.covering import for_columns_read, is_named
+from perfkit.advise.indexes.fulltext import for_unnamed_configuration
+from perfkit.advise.indexes.intervals import for_intervals
+from perfkit.advise.indexes.keys import (
     for_alternatives,
     for_expressions,
     for_filter,
@@ -21,9 +21,9 @@ from perfkit.advise.index_keys import (
     for_sorted_groups,
     for_window,
 )
-from perfkit.advise.index_partial import for_fixed_conditions
-from perfkit.advise.index_proposal import Proposal
-from perfkit.advise.index_search import for_searches
+from perfkit.advise.indexes.partial import for_fixed_conditions
+from perfkit.advise.indexes.proposal import Proposal
+from perfkit.advise.indexes.search import for_searches
 from perfkit.catalog import Catalog, Relation
 from perfkit.findings.finding import Finding
 from perfkit.plan.model import Plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from perfkit.advise.index_ddl import drop_existing, recreate, safe_drop_existing, script
+from perfkit.advise.indexes.ddl import drop_existing, recreate, safe_drop_existing, script
 from perfkit.advise.values import Candidate, Step
 from perfkit.catalog import Catalog, Index, Relation
 from perfkit.findings.finding import Finding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from perfkit.advise.index_shape import Key, Shape, normal_expression, same_order
+from perfkit.advise.indexes.shape import Key, Shape, normal_expression, same_order
 from perfkit.catalog import Index, IndexKey, Relation
 
 _SAME_WORK = {"gin_trgm_ops": frozenset({"gin_trgm_ops", "gist_trgm_ops"})}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from perfkit.advise.index_conditions import WIDEST_KEY_BYTES, Conditions, distinct_columns
-from perfkit.advise.index_proposal import Proposal, proposal
-from perfkit.advise.index_shape import Key, Shape
+from perfkit.advise.indexes.conditions import WIDEST_KEY_BYTES, Conditions, distinct_columns
+from perfkit.advise.indexes.proposal import Proposal, proposal
+from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.catalog import Relation
 
 IN_ORDER = 0.95

@@ -1,0 +1,1 @@
+"""Index candidates of every method, from what a statement asks of its tables."""
