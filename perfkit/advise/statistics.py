@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from perfkit.advise.evidence import Evidence, quoted_name
 from perfkit.advise.values import Candidate, Step
-from perfkit.catalog import Relation
+from perfkit.catalog import Column, Relation
 from perfkit.findings.conditions import read_condition
 from perfkit.findings.finding import Finding
 from perfkit.findings.tree import JOINS
@@ -169,14 +169,7 @@ def _of_distinct(evidence: Evidence, finding: Finding) -> Iterator[Candidate]:
         one_of=group,
     )
     if column.distinct_override is not None:
-        yield _with_analyze(
-            relation,
-            f"{alter} RESET (n_distinct)",
-            f"the number of distinct values stated for {column.name} is no longer true",
-            (finding.id, "row-misestimate"),
-            undo=f"{alter} SET (n_distinct = {column.distinct_override:g})",
-            one_of=group,
-        )
+        yield _without_override(relation, column)
     actual = finding.evidence.get("actual_distinct")
     if isinstance(actual, int | float) and actual > 0:
         yield _with_analyze(
@@ -201,15 +194,19 @@ def _doubted(evidence: Evidence) -> Iterator[Candidate]:
         for column in relation.columns if relation is not None else ():
             if relation is None or column.distinct_override is None or column.name not in read:
                 continue
-            alter = f"ALTER TABLE {quoted_name(relation)} ALTER COLUMN {quote_identifier(column.name)}"
-            yield _with_analyze(
-                relation,
-                f"{alter} RESET (n_distinct)",
-                f"the number of distinct values stated for {column.name} is no longer true",
-                ("ndistinct-misestimate", "row-misestimate"),
-                undo=f"{alter} SET (n_distinct = {column.distinct_override:g})",
-                one_of=f"distinct values of {relation.qualified_name}.{column.name}",
-            )
+            yield _without_override(relation, column)
+
+
+def _without_override(relation: Relation, column: Column) -> Candidate:
+    alter = f"ALTER TABLE {quoted_name(relation)} ALTER COLUMN {quote_identifier(column.name)}"
+    return _with_analyze(
+        relation,
+        f"{alter} RESET (n_distinct)",
+        f"the number of distinct values stated for {column.name} is no longer true",
+        ("ndistinct-misestimate", "row-misestimate"),
+        undo=f"{alter} SET (n_distinct = {column.distinct_override:g})",
+        one_of=f"distinct values of {relation.qualified_name}.{column.name}",
+    )
 
 
 def _as_n_distinct(relation: Relation, actual: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from scratch import scratch_database
 
 from perfkit.db.session import Session
 from perfkit.db.target import Target
@@ -26,16 +27,8 @@ SETUP = (
 
 @pytest.fixture(scope="module")
 def plant(target: Target) -> Iterator[Target]:
-    with Session.open(target) as session:
-        session.change("drop database if exists column_types with (force)")
-        session.change("create database column_types")
-    place = target.at("column_types")
-    with Session.open(place) as session:
-        for sql in SETUP:
-            session.change(sql)
-    yield place
-    with Session.open(target) as session:
-        session.change("drop database column_types with (force)")
+    with scratch_database(target, "column_types", SETUP) as place:
+        yield place
 
 
 def test_the_column_without_the_index_takes_the_type_of_the_other(plant: Target) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from scratch import scratch_database
 
 from perfkit import document
-from perfkit.db.session import Session
 from perfkit.db.target import Limits, Target
 from perfkit.errors import CaptureTimeout
 from perfkit.investigation import SCHEMA, Investigation
@@ -24,22 +25,20 @@ ENDLESS = "select p.id from products p where p.id not in (select product_id from
 CUBE = "select count(*) from items a, items b where a.id + b.id = 0"
 
 
+SETUP = (
+    "create table products (id int primary key)",
+    "create table items (id int primary key, product_id int)",
+    "insert into products select i from generate_series(1, 20000) as i",
+    "insert into items select i, 1 + i * 7 % 15000 from generate_series(1, 60000) as i",
+    "analyze",
+    "alter database endless_test set work_mem = '64kB'",
+)
+
+
 @pytest.fixture(scope="module")
 def market(target: Target) -> Iterator[Target]:
-    with Session.open(target) as session:
-        session.change("drop database if exists endless_test with (force)")
-        session.change("create database endless_test")
-    place = replace(target.at("endless_test"), limits=Limits(statement_timeout=2.0))
-    with Session.open(place) as session:
-        session.change("create table products (id int primary key)")
-        session.change("create table items (id int primary key, product_id int)")
-        session.change("insert into products select i from generate_series(1, 20000) as i")
-        session.change("insert into items select i, 1 + i * 7 % 15000 from generate_series(1, 60000) as i")
-        session.change("analyze")
-        session.change("alter database endless_test set work_mem = '64kB'")
-    yield place
-    with Session.open(target) as session:
-        session.change("drop database endless_test with (force)")
+    with scratch_database(target, "endless_test", SETUP) as place:
+        yield replace(place, limits=Limits(statement_timeout=2.0))
 
 
 @pytest.fixture(scope="module")
@@ -63,21 +62,21 @@ def test_a_rewrite_is_measured_against_the_limit_and_its_rows_are_compared(found
     assert best.proof.before == found.before
     assert best.proof.time_ratio is not None
     assert best.proof.time_ratio < 0.5
-    assert best.proof.reason.startswith("not finished after 2 s → median")
+    assert re.match(r"not finished after [\d.]+ s → median", best.proof.reason)
     assert ", proven by execution: the query written another way" in found.verdict
 
 
 def test_a_page_and_the_document_tell_of_the_limit(found: Investigation) -> None:
     assert document.from_document(Investigation, document.to_document(found, SCHEMA), SCHEMA) == found
     shown = write_html_page(investigation_blocks(found), "report")
-    assert "&gt; 2 s, not finished" in shown
+    assert re.search(r"&gt; [\d.]+ s, not finished", shown)
 
 
 def test_where_nothing_lets_it_end_the_limit_is_told(market: Target) -> None:
     short = replace(market, limits=Limits(statement_timeout=0.5))
     nothing = Lab(short).investigate(CUBE, runs=2)
     assert nothing.advice == ()
-    assert "more than 50" in nothing.verdict
+    assert re.search(r"It takes more than [\d.]+ m?s", nothing.verdict)
 
 
 def test_a_capture_alone_refuses_it(market: Target) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from scratch import scratch_database
 
 from perfkit.advise.evidence import Evidence
 from perfkit.advise.prove import Outcome, prove
@@ -35,16 +36,8 @@ SETUP = (
 
 @pytest.fixture(scope="module")
 def shop(target: Target) -> Iterator[Target]:
-    with Session.open(target) as session:
-        session.change("drop database if exists every_kind with (force)")
-        session.change("create database every_kind")
-    place = target.at("every_kind")
-    with Session.open(place) as session:
-        for sql in SETUP:
-            session.change(sql)
-    yield place
-    with Session.open(target) as session:
-        session.change("drop database every_kind with (force)")
+    with scratch_database(target, "every_kind", SETUP) as place:
+        yield place
 
 
 def tried(place: Target, sql: str, *candidates: Candidate, parameters: tuple[object, ...] = ()) -> Outcome:

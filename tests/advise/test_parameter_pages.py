@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from scratch import scratch_database
 
-from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.lab import Lab
 
@@ -15,24 +15,18 @@ pytestmark = pytest.mark.server
 PAGE = "select id, title from posts where kind = $3 order by posted desc, id desc offset $1 rows fetch next $2 rows only"
 
 
+SETUP = (
+    "create table posts (id int primary key, kind text not null, posted date not null, title text not null)",
+    "insert into posts select i, 'k', date '2020-01-01' + i / 50, 'post ' || i from generate_series(1, 60000) i",
+    "create index on posts (posted desc, id desc)",
+    "vacuum analyze posts",
+)
+
+
 @pytest.fixture(scope="module")
 def forum(target: Target) -> Iterator[Target]:
-    with Session.open(target) as session:
-        session.change("drop database if exists pages_test with (force)")
-        session.change("create database pages_test")
-    place = target.at("pages_test")
-    with Session.open(place) as session:
-        session.change(
-            "create table posts (id int primary key, kind text not null, posted date not null, title text not null)"
-        )
-        session.change(
-            "insert into posts select i, 'k', date '2020-01-01' + i / 50, 'post ' || i from generate_series(1, 60000) i"
-        )
-        session.change("create index on posts (posted desc, id desc)")
-        session.change("vacuum analyze posts")
-    yield place
-    with Session.open(target) as session:
-        session.change("drop database pages_test with (force)")
+    with scratch_database(target, "pages_test", SETUP) as place:
+        yield place
 
 
 def test_the_page_is_found_by_its_last_row_before(forum: Target) -> None:

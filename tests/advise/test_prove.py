@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from scratch import scratch_database
 
 from perfkit.db.clone import PREFIX
 from perfkit.db.session import Session
@@ -17,22 +18,20 @@ pytestmark = pytest.mark.server
 SLOW = "select count(*), max(price) from orders where customer_id = 77"
 
 
+SETUP = (
+    "create table orders (id bigint primary key, customer_id int not null, price numeric)",
+    "insert into orders select i, i % 2000, i from generate_series(1, 100000) as i",
+    "create table lines (id bigint primary key, order_id bigint references orders)",
+    "insert into lines select i, i from generate_series(1, 50000) as i",
+    "vacuum analyze",
+)
+
+
 @pytest.fixture(scope="module")
 def shop(target: Target) -> Iterator[Target]:
     """Orders without an index on the customer, and lines that reference them without one."""
-    with Session.open(target) as session:
-        session.change("drop database if exists prove_test with (force)")
-        session.change("create database prove_test")
-    place = target.at("prove_test")
-    with Session.open(place) as session:
-        session.change("create table orders (id bigint primary key, customer_id int not null, price numeric)")
-        session.change("insert into orders select i, i % 2000, i from generate_series(1, 100000) as i")
-        session.change("create table lines (id bigint primary key, order_id bigint references orders)")
-        session.change("insert into lines select i, i from generate_series(1, 50000) as i")
-        session.change("vacuum analyze")
-    yield place
-    with Session.open(target) as session:
-        session.change("drop database prove_test with (force)")
+    with scratch_database(target, "prove_test", SETUP) as place:
+        yield place
 
 
 def indexes(place: Target) -> list[str]:

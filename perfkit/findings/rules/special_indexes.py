@@ -31,6 +31,9 @@ VISIBLE_SHARE = 0.8
 IN_ORDER = 0.95
 """Correlation from which the rows of a range lie on adjacent pages."""
 
+ROW_HEADER_BYTES = 28
+"""Tuple header and line pointer."""
+
 ENTRY_BYTES = 20
 """What an index entry takes beside its values: header, line pointer, alignment, room left free on the page."""
 
@@ -92,12 +95,13 @@ def _wide_rows(case: Case) -> Iterator[Finding]:
         if node.node_type != "Seq Scan" or not node.loops or relation is None or not relation.rows:
             continue
         weight, wanted = weigh(case, node), _read_columns(case, node, relation)
-        widths = [
-            column.statistics.average_width
+        known = {
+            column.name: column.statistics.average_width
             for column in relation.columns
-            if column.name in (wanted or ()) and column.statistics is not None
-        ]
-        each = relation.pages * BLOCK_BYTES / relation.rows
+            if column.statistics is not None
+        }
+        widths = [known[name] for name in wanted or () if name in known]
+        each = ROW_HEADER_BYTES + sum(known.values())
         if not wanted or len(widths) < len(wanted) or relation.pages < LARGE_TABLE_BLOCKS:
             continue
         is_visible = relation.all_visible_pages >= VISIBLE_SHARE * relation.pages
