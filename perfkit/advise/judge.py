@@ -149,9 +149,9 @@ def _is_faster_from_memory(
     rises = [name for name, direction in directions.items() if direction == "rises"]
     reads = (after.shared_read_blocks or 0) - (before.shared_read_blocks or 0)
     a, b = _touched(before) or 0, _touched(after) or 0
-    limit = FEW_MORE_RATIO if b <= FEW_MORE_BLOCKS * a else MEMORY_RATIO
+    is_fast = time.median < FEW_MORE_RATIO if b <= FEW_MORE_BLOCKS * a else time.high < MEMORY_RATIO
     few_reads = max(FEW_READS, FEW_READS_SHARE * b)
-    return rises == ["blocks"] and time.direction == "falls" and time.high < limit and reads <= few_reads
+    return rises == ["blocks"] and time.direction == "falls" and is_fast and reads <= few_reads
 
 
 def _blocks(before: Counters, after: Counters) -> dict[str, Direction]:

@@ -309,7 +309,9 @@ def _is_worthwhile(candidate: Candidate, change: Change, proof: Proof) -> bool:
         return proof.verdict == "improves"
     if candidate.kind == "index" and not spares_blocks(proof) and (proof.time_ratio or 0.0) > MEMORY_RATIO:
         return False
-    return is_worthwhile(proof, is_costly=candidate.kind in ("index", "schema", "maintenance"))
+    only_labels = candidate.kind == "schema" and candidate.relation is None
+    is_costly = candidate.kind in ("index", "schema", "maintenance") and not only_labels
+    return is_worthwhile(proof, is_costly=is_costly)
 
 
 def _not_shown_equal(proof: Proof) -> Proof:

@@ -31,6 +31,9 @@ VISIBLE_SHARE = 0.8
 IN_ORDER = 0.95
 """Correlation from which the rows of a range lie on adjacent pages."""
 
+BLOATED_FACTOR = 2
+"""Of the space that the rows need: then it is the empty space that is read, and another finding's."""
+
 ROW_HEADER_BYTES = 28
 """Tuple header and line pointer."""
 
@@ -104,9 +107,11 @@ def _wide_rows(case: Case) -> Iterator[Finding]:
         each = ROW_HEADER_BYTES + sum(known.values())
         if not wanted or len(widths) < len(wanted) or relation.pages < LARGE_TABLE_BLOCKS:
             continue
+        is_bloated = relation.pages * BLOCK_BYTES > BLOATED_FACTOR * each * relation.rows
         is_visible = relation.all_visible_pages >= VISIBLE_SHARE * relation.pages
         if (
             sum(widths) + ENTRY_BYTES > NARROW_SHARE * each
+            or is_bloated
             or not is_visible
             or (weight.share or 0.0) < WIDE_ROWS_SHARE
         ):
