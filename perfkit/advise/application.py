@@ -6,8 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from perfkit.advise.evidence import Evidence
-from perfkit.advise.values import UNPROVEN, Advice, Candidate, Price
+from perfkit.advise.values import UNPROVEN, Advice, AdviceKind, Candidate, Price
 from perfkit.findings.finding import Finding
+
+
+_OF_SCHEMA = frozenset({"trigger-dominated-write"})
+"""What is changed in the database, but has to be written by people."""
 
 
 def application_candidates(evidence: Evidence) -> Iterator[Candidate]:
@@ -16,7 +20,8 @@ def application_candidates(evidence: Evidence) -> Iterator[Candidate]:
         text = _advice(evidence, finding) if finding.severity != "info" else None
         if text is not None:
             sql, rationale = text
-            yield Candidate(kind="application", sql=sql, rationale=rationale, cures=(finding.id,))
+            kind: AdviceKind = "schema" if finding.id in _OF_SCHEMA else "application"
+            yield Candidate(kind=kind, sql=sql, rationale=rationale, cures=(finding.id,))
 
 
 def told(findings: Sequence[Finding]) -> tuple[Advice, ...]:

@@ -24,7 +24,7 @@ class Change:
     statement: str | None = None
     """What takes the statement's place; None where it stays."""
     is_for_people: bool = False
-    """Something only the application's authors can do: nothing here can try it."""
+    """Something that people have to write, told as an SQL comment: nothing here can try it."""
     parts: tuple[Step, ...] = ()
     """All of it."""
     is_out_of_sight: bool = False
@@ -61,7 +61,7 @@ def change_of(candidate: Candidate) -> Change:
         database=tuple(step for step in parts if step.kind not in ("rewrite", "setting", "application")),
         settings=tuple(step.sql for step in parts if step.kind == "setting"),
         statement=rewrites[-1] if rewrites else None,
-        is_for_people=any(step.kind == "application" for step in parts),
+        is_for_people=any(step.kind == "application" or step.sql.lstrip().startswith("--") for step in parts),
         parts=parts,
         is_out_of_sight=candidate.is_out_of_sight,
     )

@@ -51,6 +51,7 @@ MOST_WEIGHED = 3
 
 NOT_SCRATCH = "not tried: the database was not declared scratch; run perfkit investigate with --scratch on a copy to prove it"
 FOR_PEOPLE = "not tried: it is a change of the application"
+TO_BE_WRITTEN = "not tried: it has to be written first"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +196,8 @@ class _Court:
             self._sort(candidate, change, Trial(price=Price(), before=before, after=after, same_result=True))
             return
         if change.is_for_people:
-            self.advice.append(_unproven(candidate, FOR_PEOPLE))
+            reason = FOR_PEOPLE if candidate.kind == "application" else TO_BE_WRITTEN
+            self.advice.append(_unproven(candidate, reason))
             return
         if not change.only_reads and not places.may_change:
             self._hear_unchanged(places, candidate, change)
