@@ -9,7 +9,6 @@ from perfkit.advise.evidence import Evidence
 from perfkit.advise.values import UNPROVEN, Advice, AdviceKind, Candidate, Price
 from perfkit.findings.finding import Finding
 
-
 _OF_SCHEMA = frozenset({"trigger-dominated-write"})
 """What is changed in the database, but has to be written by people."""
 
