@@ -11,12 +11,14 @@ from perfkit.sql.rewrites.arms_of_table import or_to_united_table
 from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
 from perfkit.sql.rewrites.equal_arms import equal_arms_to_list
 from perfkit.sql.rewrites.existence import count_to_exists
+from perfkit.sql.rewrites.exists_arms import exists_to_arms
 from perfkit.sql.rewrites.joined_types import joins_to_indexed_type
 from perfkit.sql.rewrites.partition_bounds import joined_key_to_bounds
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
 from perfkit.sql.rewrites.row_lists import row_list_to_values
 from perfkit.sql.rewrites.shape import SHAPE_TRANSFORMS
 from perfkit.sql.rewrites.unchanged_rows import unchanged_rows_left
+from perfkit.sql.rewrites.using import without_using
 from perfkit.sql.statement import Statement
 
 TRANSFORMS: tuple[Transform, ...] = (
@@ -26,6 +28,7 @@ TRANSFORMS: tuple[Transform, ...] = (
     or_to_union_all,
     or_to_united_table,
     or_to_united_keys,
+    exists_to_arms,
     joined_key_to_bounds,
     row_list_to_values,
     equal_arms_to_list,
@@ -41,5 +44,9 @@ def rewrites_of(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
     """
     if statement.tree is None:
         return
+    plain = without_using(statement, catalog)
     for transform in TRANSFORMS:
-        yield from transform(statement, catalog)
+        found = tuple(transform(statement, catalog))
+        yield from found
+        if plain is not None and not found:
+            yield from transform(plain, catalog)
