@@ -57,6 +57,8 @@ class Conditions:
         self.ranges = [item for item in constant if item.use == "range"]
         self.prefixes = [item for item in constant if item.use == "prefix"]
         self.joins = [item for item in bare if item.is_join and item.use in ("equality", "in")]
+        self.joined_ranges = [item for item in bare if item.is_join and item.use == "range"]
+        """Comparisons with a column of the other side: what came after the last visit."""
         self.constant = [item for item in certain if item.is_constant and item.clause != "having"]
         self.expressions = [
             item for item in self.constant if _is_indexed_expression(item, relation, self.own_functions)

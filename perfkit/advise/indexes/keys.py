@@ -118,6 +118,11 @@ def for_joins(
             keys = dict.fromkeys(_range_columns(in_range))
             wider = replace(shape, then=tuple(Key(column=name) for name in keys if name not in names(equal)))
             yield proposal(wider, [*equal, *in_range], [*cures, "missing-composite-index"], 0.85)
+        later = [item for item in conditions.joined_ranges if item.column not in names(equal)][:1]
+        if later:
+            wider = replace(shape, then=tuple(Key(column=item.column) for item in later))
+            cures = [*cures, "missing-composite-index", "inefficient-index-scan"]
+            yield proposal(wider, [*equal, *later], cures, 0.85)
 
 
 def for_expressions(relation: Relation, conditions: Conditions) -> Iterator[Proposal]:
@@ -165,6 +170,7 @@ def for_prefixes(relation: Relation, conditions: Conditions) -> Iterator[Proposa
             key = Key(expression=item.expression, operator_class="text_pattern_ops")
             shape = Shape(relation=relation, equal=(), then=(key,))
             cures = ["missing-expression-index", "missing-pattern-ops-index", "function-on-column"]
+            cures += ["cast-on-column"] if (item.wrapped_by or "").startswith("::") else []
             if item.wrapped_by in ("lower", "upper"):
                 cures.append("case-insensitive-match")
             yield proposal(shape, [item], cures, 1.0)

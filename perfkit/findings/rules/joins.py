@@ -225,6 +225,10 @@ def _is_meant(case: Case) -> bool:
     return case.statement is not None and _CROSS_JOIN.search(case.statement.text) is not None
 
 
+FEW_OF_WINDOW = 0.01
+"""A hundredth of the rows: an index could have led to them before anything was computed."""
+
+
 def late_filter(case: Case) -> Iterator[Finding]:
     """Rows are joined first and thrown away after, by a condition that compares both sides.
 
@@ -234,6 +238,31 @@ def late_filter(case: Case) -> Iterator[Finding]:
     for join, texts in _late(case):
         if not any(_is_or_across(text) for text in texts):
             yield _late_finding(case, join, texts, "late-filter")
+    yield from _windows_joined_late(case)
+
+
+def _windows_joined_late(case: Case) -> Iterator[Finding]:
+    """A window computed over a whole table of which a join then wants a few partitions: it is known to nobody before."""
+    for join in joins(case):
+        for side in children(join):
+            window = side
+            while window.node_type in {"Subquery Scan", "Sort", "Hash", "Materialize"} and children(window):
+                window = children(window)[0]
+            made, wanted = window.total_rows or 0.0, join.total_rows or 0.0
+            weight = weigh_whole(case, window)
+            if window.node_type != "WindowAgg" or made < MANY_ROWS or wanted > FEW_OF_WINDOW * made:
+                continue
+            if (weight.share or 0.0) < DOMINATES_SHARE or not weight.matters:
+                continue
+            yield finding_at(
+                window,
+                "late-filter",
+                f"a window is computed over {format_count(made)} rows, and the join above keeps {format_count(wanted)}",
+                weight,
+                rows_made=made,
+                rows_wanted=wanted,
+                condition=join.hash_condition or join.merge_condition or join.join_filter,
+            )
 
 
 def or_across_tables(case: Case) -> Iterator[Finding]:

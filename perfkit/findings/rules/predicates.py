@@ -32,6 +32,7 @@ TRIGRAM_CLASSES = ("gin_trgm_ops", "gist_trgm_ops")
 _WIDER_TYPES = ("numeric", "double precision", "real", "bigint", "timestamp", "bpchar")
 """Types PostgreSQL casts a column to when it is compared with a value of that type."""
 
+_TEXTS = ("text", "character varying", "character", "name", '"char"', "citext", "bpchar")
 _CAST_TO_TEXT = ("name", '"char"', "character")
 """Types it casts to text by itself; all others only when told to."""
 
@@ -224,6 +225,7 @@ def cast_on_column(case: Case) -> Iterator[Finding]:
                 node, "cast-on-column", weight, restriction,
                 f"the cast to {restriction.wrapper} hides {restriction.column} from any index on it",
             )  # fmt: skip
+    yield from _prefixes_of_text_form(case)
 
 
 def implicit_type_mismatch(case: Case) -> Iterator[Finding]:
@@ -262,6 +264,21 @@ def _is_implicit(case: Case, node: Node, restriction: Restriction) -> bool:
     name = re.escape(restriction.column)
     written = rf'\b{name}"?\s*\)*\s*::|\bcast\s*\(\s*(?:[\w"]+\.)?"?{name}"?\s+as\b'
     return re.search(written, case.statement.text, re.IGNORECASE) is None
+
+
+def _prefixes_of_text_form(case: Case) -> Iterator[Finding]:
+    """``id::text LIKE '12%'``: the text of a number is searched, which no index on the number orders."""
+    for node, relation, restriction, weight in filtered(case):
+        column = relation.column(restriction.column) if relation else None
+        if restriction.form != "cast" or restriction.operator not in PATTERN or column is None:
+            continue
+        if column.type.startswith(_TEXTS) or _wildcard_pattern(restriction) is not None:
+            continue
+        if relation is not None and on_expression(relation, restriction.wrapped) is None:
+            yield found(
+                node, "cast-on-column", weight, restriction,
+                f"the cast to {restriction.wrapper} hides {restriction.column} ({column.type}) from any index on it",
+            )  # fmt: skip
 
 
 def leading_wildcard_like(case: Case) -> Iterator[Finding]:

@@ -114,7 +114,8 @@ def or_across_columns(case: Case) -> Iterator[Finding]:
     scans = {node.number: node for node in (*selective_seq_scans(case), *_sorted_for_few(case))}
     for node in scans.values():
         relation = case.relation(node)
-        for term in conjuncts(node.filter):
+        is_bitmap = node.node_type == "Bitmap Heap Scan"
+        for term in conjuncts(node.recheck_condition if is_bitmap else node.filter):
             arms = _arms(term, node, relation)
             columns = list(dict.fromkeys(arm.column for arm in arms))
             if len(columns) < 2:
@@ -126,8 +127,13 @@ def or_across_columns(case: Case) -> Iterator[Finding]:
             yield finding_at(
                 node,
                 "or-across-columns",
-                f"OR over {', '.join(columns)} reads {qualified(node)} whole, {format_count(rows.read)} rows, to keep"
-                f" {format_count(rows.kept)}"
+                (
+                    f"OR over {', '.join(columns)} loses the order of their indexes: {format_count(rows.kept)} rows of"
+                    f" {qualified(node)} are sorted for the first few"
+                    if is_bitmap
+                    else f"OR over {', '.join(columns)} reads {qualified(node)} whole, {format_count(rows.read)} rows, to keep"
+                    f" {format_count(rows.kept)}"
+                )
                 + (f": no index leads with {', '.join(dict.fromkeys(lacking))}" if lacking else ""),
                 weigh(case, node),
                 columns=", ".join(columns),
@@ -143,7 +149,7 @@ def _sorted_for_few(case: Case) -> Iterator[Node]:
         feed = streamed(children(limit)[0]) if limit.node_type == "Limit" and children(limit) else limit
         scan = unwrapped(feed) if feed.node_type == "Sort" else feed
         rows = scan.total_rows or 0.0
-        is_scan = scan.node_type == "Seq Scan" and bool(scan.filter)
+        is_scan = bool(scan.filter) if scan.node_type == "Seq Scan" else scan.node_type == "Bitmap Heap Scan"
         if is_scan and rows >= max(MANY_ROWS, WASTE_FACTOR * (limit.total_rows or 0.0)):
             yield scan
 

@@ -149,3 +149,7 @@ select lower(email), date_trunc('month', created_at) from crm.customers where em
 -- containment by GIN
 select id from crm.customers where tags @> array['t77'];
 --> nothing
+
+-- the beginning of a number's text
+select id, total from crm.orders where id::text like '7777%';
+--> cast-on-column
