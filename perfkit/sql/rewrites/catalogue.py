@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from perfkit.catalog import Catalog
 from perfkit.sql.rewrites.arms import or_to_union_all
@@ -12,6 +13,7 @@ from perfkit.sql.rewrites.bare_columns import columns_to_stand_alone
 from perfkit.sql.rewrites.equal_arms import equal_arms_to_list
 from perfkit.sql.rewrites.existence import count_to_exists
 from perfkit.sql.rewrites.exists_arms import exists_to_arms
+from perfkit.sql.rewrites.inlined_views import with_views_inlined
 from perfkit.sql.rewrites.joined_types import joins_to_indexed_type
 from perfkit.sql.rewrites.partition_bounds import joined_key_to_bounds
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
@@ -45,8 +47,17 @@ def rewrites_of(statement: Statement, catalog: Catalog) -> Iterator[Rewrite]:
     if statement.tree is None:
         return
     plain = without_using(statement, catalog)
+    inlined = with_views_inlined(plain or statement, catalog)
     for transform in TRANSFORMS:
         found = tuple(transform(statement, catalog))
+        if not found and plain is not None:
+            found = tuple(transform(plain, catalog))
+        if not found and inlined is not None:
+            found = tuple(_of_views(one, inlined[1]) for one in transform(inlined[0], catalog))
         yield from found
-        if plain is not None and not found:
-            yield from transform(plain, catalog)
+
+
+def _of_views(rewrite: Rewrite, views: tuple[str, ...]) -> Rewrite:
+    names = " and ".join(views)
+    caveat = f"asks the tables of {names} itself, which takes rights on them and does not follow when the view changes"
+    return replace(rewrite, caveats=(*rewrite.caveats, caveat))

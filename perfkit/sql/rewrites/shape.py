@@ -22,6 +22,7 @@ from perfkit.sql.rewrites.scalar_in_where import compared_subquery_to_grouped_jo
 from perfkit.sql.rewrites.scalar_lookup import latest_to_distinct_on, lookup_to_left_join
 from perfkit.sql.rewrites.top_n import first_of_group_to_lateral
 from perfkit.sql.rewrites.union_all import union_to_union_all
+from perfkit.sql.rewrites.windowed_join import windowed_join_to_lateral
 
 SHAPE_TRANSFORMS: tuple[Transform, ...] = (
     not_in_to_not_exists,
@@ -37,6 +38,7 @@ SHAPE_TRANSFORMS: tuple[Transform, ...] = (
     offset_to_keyset,
     rows_of_page_late,
     ranked_join_to_lateral,
+    windowed_join_to_lateral,
     first_of_group_to_lateral,
     greatest_of_group_to_lateral,
     distinct_on_to_lateral,

@@ -22,6 +22,17 @@ order by p.id, r.id
 --> order by p.id, r.id
 -->   if the subquery is joined by the very columns it is partitioned by
 -->   same 9 rows
+--> windowed-join-to-lateral (late-filter)
+--> select p.id, r.id, r.title
+--> from projects p
+--> cross join lateral (select i.project_id, i.id, i.title, row_number() over (partition by i.project_id order by i.created_at desc, i.id desc) as place
+-->   from issues i
+-->   where i.project_id = p.id) as r
+--> where p.id < 4
+-->   and r.place <= 3
+--> order by p.id, r.id
+-->   if the subquery is joined by a column that every window of it is partitioned by
+-->   same 9 rows
 
 -- the rank kept by ON, all columns of the subquery
 select p.id, r.id, r.rn from projects p join (select i.*, row_number() over (partition by i.project_id order by i.id) as rn from issues i where i.state = 'opened') r on r.project_id = p.id and r.rn <= 2 order by p.id, r.id

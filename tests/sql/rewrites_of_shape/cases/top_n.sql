@@ -76,6 +76,10 @@ select p.name, x.id from projects p join (select i.id, i.project_id, row_number(
 --> select p.name, x.id from projects p cross join lateral (select i.id, i.project_id from issues i where i.project_id = p.id order by i.id limit 2) x
 -->   if the subquery is joined by the very columns it is partitioned by
 -->   same 30 rows
+--> windowed-join-to-lateral (late-filter)
+--> select p.name, x.id from projects p cross join lateral (select i.id, i.project_id, row_number() over (partition by i.project_id order by i.id) as rn from issues i where i.project_id = p.id) x where x.rn <= 2
+-->   if the subquery is joined by a column that every window of it is partitioned by
+-->   same 30 rows
 
 -- a nullable group
 select t.id from (select id, row_number() over (partition by author_id order by id) as rn from issues) t where t.rn <= 2
