@@ -16,7 +16,16 @@ from perfkit.advise.places import Places, Prepare
 from perfkit.advise.rank import beats, one_line, outdone, ranked
 from perfkit.advise.reference import ending_settings
 from perfkit.advise.substitute import substituted
-from perfkit.advise.trial import PAIRS, STILL_SPILLS, Subject, Trial, make, try_apart, try_in_place
+from perfkit.advise.trial import (
+    FEWEST_PAIRS,
+    PAIRS,
+    STILL_SPILLS,
+    Subject,
+    Trial,
+    make,
+    try_apart,
+    try_in_place,
+)
 from perfkit.advise.values import (
     BUDGET_BYTES,
     BUDGET_SECONDS,
@@ -331,6 +340,9 @@ def _why_not(proof: Proof) -> str:
         "harms": "it makes things worse",
         "inconclusive": "its effect is not clear",
     }[proof.verdict]
+    taken = proof.after.samples.values if proof.after is not None else ()
+    if proof.verdict == "harms" and proof.same_result is not False and len(taken) < FEWEST_PAIRS:
+        head = "it does not help"
     return f"{head}: {proof.reason}"
 
 

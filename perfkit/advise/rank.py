@@ -51,12 +51,25 @@ def outdone(advice: Sequence[Advice]) -> dict[int, str]:
         ms = _after_ms(one.proof)
         rivals = [other for _, other in proven if other is not one and _are_rivals(one, other)]
         better = min(rivals, key=lambda other: _after_ms(other.proof), default=None)
-        if better is not None and ms > OUTDONE_FACTOR * _after_ms(better.proof) + NEARLY_MS:
+        if better is None or _is_smaller_and_enough(one, better):
+            continue
+        if ms > OUTDONE_FACTOR * _after_ms(better.proof) + NEARLY_MS:
             best_ms = _after_ms(better.proof)
             found[place] = (
                 f"it helps ({format_ms(ms)}), but {one_line(better.sql)} does more ({format_ms(best_ms)})"
             )
     return found
+
+
+def _is_smaller_and_enough(one: Advice, better: Advice) -> bool:
+    """Whether the better one takes more kinds of steps, and this one reaches most of its gain: both are worth knowing."""
+    kinds = [len({step.kind for step in each.steps}) or 1 for each in (one, better)]
+    return kinds[0] < kinds[1] and _reaches_most(one.proof, _after_ms(better.proof))
+
+
+def _reaches_most(proof: Proof, best: float) -> bool:
+    before = proof.before.typical_ms if proof.before is not None else None
+    return before is not None and before - _after_ms(proof) >= MOST_OF_GAIN * (before - best)
 
 
 def _are_rivals(one: Advice, other: Advice) -> bool:
