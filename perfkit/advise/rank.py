@@ -98,10 +98,7 @@ def _rank(advice: Advice, best: float) -> tuple[float, ...]:
     if not _is_proven(advice):
         return (2.0, _LEVELS[advice.proof.level])
     ms = _after_ms(advice.proof)
-    before = advice.proof.before.typical_ms if advice.proof.before is not None else None
-    is_near = (
-        before is not None and before - ms >= MOST_OF_GAIN * (before - best) and ms <= OUTDONE_FACTOR * best
-    )
+    is_near = ms <= OUTDONE_FACTOR * best and _reaches_most(advice.proof, best)
     is_as_good = is_near or ms <= max(best * NEARLY_AS_GOOD, best + NEARLY_MS)
     price = (
         float(bool(advice.caveats)),

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from perfkit.advise.judge import is_worthwhile, judge, spares_blocks
-from perfkit.advise.rank import ranked
-from perfkit.advise.values import UNPROVEN, Advice, Price
+from perfkit.advise.rank import outdone, ranked
+from perfkit.advise.values import UNPROVEN, Advice, Price, Step
 from perfkit.capture.values import Counters, Measurement, Samples
 from perfkit.plan.model import Node, Plan
 
@@ -82,6 +82,17 @@ def test_the_smaller_remedy_comes_first_where_it_reaches_most_of_the_gain() -> N
     assert [one.id for one in found] == ["statistics-1", "index-1"]
     found = ranked([index, replace(advice("analyze", ratio=0.04, size=0), kind="statistics")])
     assert [one.id for one in found] == ["index-1", "statistics-1"]
+
+
+def test_a_part_that_reaches_most_of_the_gain_is_told_beside_the_whole() -> None:
+    whole = replace(
+        advice("both", ratio=0.004, size=10),
+        kind="rewrite",
+        steps=(Step(kind="index", sql="index"), Step(kind="rewrite", sql="part")),
+    )
+    part = replace(advice("part", ratio=0.02, size=0), kind="rewrite")
+    slower = replace(advice("slower", ratio=0.2, size=0), kind="rewrite")
+    assert set(outdone([whole, part, slower])) == {2}
 
 
 def advice(sql: str, *, ratio: float | None, size: int) -> Advice:
