@@ -46,12 +46,13 @@ class Arm:
         )
 
     @contextmanager
-    def state(self) -> Iterator[Session]:
-        """The session as this arm has it, until the block is left."""
+    def state(self, *, is_timed: bool = True) -> Iterator[Session]:
+        """The session as this arm has it, until the block is left; ``longest_ms`` holds where the statement itself is timed,
+        not for what compares its rows."""
         with self._session.savepoint():
             for sql in self._first:
                 self._session.execute(sql)
-            if self._longest_ms is not None:
+            if self._longest_ms is not None and is_timed:
                 self._session.execute(f"set local statement_timeout = '{round(self._longest_ms)}ms'")
             yield self._session
 
@@ -86,12 +87,12 @@ class Arm:
 
     def rows(self, prefix: str, suffix: str) -> list[tuple[object, ...]]:
         """The statement wrapped into a query of ours."""
-        with self.state() as session:
+        with self.state(is_timed=False) as session:
             return session.run_users(prefix, self.statement.text, self._parameters, suffix)
 
     def after_running(self, query: str) -> list[dict[str, object]]:
         """Run the statement, then a query of ours that looks at what it did."""
-        with self.state() as session:
+        with self.state(is_timed=False) as session:
             session.run_users("", self.statement.text, self._parameters)
             return session.rows(query)
 

@@ -102,6 +102,10 @@ class Subject:
         return self.after is not self.statement
 
     @property
+    def too_long(self) -> str:
+        return f"it takes longer than {self.longest_ms / 1000:.0f} s"
+
+    @property
     def longest_ms(self) -> float:
         if self.before.ended_after_ms is not None:
             return max(self.before.ended_after_ms / 2, LEAST_PATIENCE_MS)
@@ -143,8 +147,11 @@ def try_in_place(
             )
         if subject.is_endless and not subject.is_rewritten and _is_same(subject.before.plan, planned):
             return Trial(price=price, idle_reason=SAME_CHOICE)
-        if ends_spill and _spills(after):
-            return Trial(price=price, idle_reason=STILL_SPILLS)
+        try:
+            if ends_spill and _spills(after):
+                return Trial(price=price, idle_reason=STILL_SPILLS)
+        except CaptureTimeout:
+            return Trial(price=price, idle_reason=subject.too_long)
         trial = replace(_measured(before, after, subject, price, advance), planned_cost=cost)
         if change.database and trial.is_faster:
             trial = replace(trial, bystanders=watched(session, session, others, drops))
@@ -227,7 +234,7 @@ def _measured(before: Arm, after: Arm, subject: Subject, price: Price, advance: 
     try:
         after.run()
     except CaptureTimeout:
-        return Trial(price=price, idle_reason=f"it takes longer than {subject.longest_ms / 1000:.0f} s")
+        return Trial(price=price, idle_reason=subject.too_long)
     if subject.is_endless:
         return _measured_alone(before, after, subject, price, advance)
     before.run()
