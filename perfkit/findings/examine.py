@@ -119,6 +119,7 @@ FOLLOWING: Mapping[str, frozenset[str]] = {
         {"top-n-per-group-window", "groupwise-max-full-scan", "offset-pagination", "distinct-hides-fanout"}
     ),
     "missing-index-order-limit": frozenset({"order-by-random", "offset-pagination"}),
+    "inefficient-index-scan": frozenset({"correlated-subquery-per-row"}),
     "cast-on-column": frozenset({"partition-pruning-defeated"}),
     "function-on-column": frozenset({"partition-pruning-defeated"}),
     "timezone-cast-filter": frozenset({"partition-pruning-defeated"}),
