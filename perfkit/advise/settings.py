@@ -12,6 +12,9 @@ from perfkit.findings.finding import Finding
 MOST_WORK_MEM = 1024**3
 """A gigabyte for each sort or hash of each process: more is not for a setting to give."""
 
+LEAST_SHARE = 0.25
+"""Of the time: memory for less than a quarter of the statement is taken from others for nothing that anybody notices."""
+
 LEAST_WORK_MEM = 1024**2
 RUNGS = 7
 """Each doubles the one before; from the size on disk, so many reach any need that a spill can have."""
@@ -26,7 +29,7 @@ _FOR_ROLE = "for one role: ALTER ROLE … SET {name} = {value}; for one transact
 
 def setting_candidates(evidence: Evidence) -> Iterator[Candidate]:
     """What a session may set before it runs the statement."""
-    spills = list(evidence.of(*SPILLS))
+    spills = [finding for finding in evidence.of(*SPILLS) if _weighs(finding)]
     if spills:
         yield from _work_mem(evidence, spills)
     if any(evidence.of("jit-overhead")):
@@ -60,6 +63,12 @@ def setting_candidates(evidence: Evidence) -> Iterator[Candidate]:
             "aggregates partition by partition",
             "partitionwise-disabled",
         )
+
+
+def _weighs(spill: Finding) -> bool:
+    """Whether enough is done where the spill is that its end could show; where that is not known, it is tried."""
+    share = spill.evidence.get("share")
+    return not isinstance(share, int | float) or share >= LEAST_SHARE
 
 
 def _workers(evidence: Evidence) -> Iterator[Candidate]:
