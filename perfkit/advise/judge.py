@@ -36,7 +36,7 @@ MEMORY_RATIO = 0.5
 COSTLY_FACTOR = 1.5
 """An index is paid for with every write, so a third of the time or the blocks must go."""
 
-COSTLY_SAVES_MS = 0.3
+COSTLY_SAVES_MS = 0.5
 COSTLY_SAVES_BLOCKS = 100
 """Less than this no index is worth, whatever its factor."""
 
