@@ -315,9 +315,10 @@ class _Court:
 
 
 def _is_worthwhile(candidate: Candidate, change: Change, proof: Proof) -> bool:
-    """Dropping what is spare costs nothing, so that any clear gain is worth it."""
+    """Dropping what is spare costs nothing, so that any clear gain is worth it; it must show in blocks that are not written,
+    as a statement that only reads gains nothing by it and time alone may fall by chance."""
     if change.only_drops:
-        return proof.verdict == "improves"
+        return proof.verdict == "improves" and spares_blocks(proof)
     if candidate.kind == "index" and not spares_blocks(proof) and (proof.time_ratio or 0.0) > MEMORY_RATIO:
         return False
     only_labels = candidate.kind == "schema" and candidate.relation is None

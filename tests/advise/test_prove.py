@@ -116,3 +116,17 @@ def test_the_budget_ends_the_trials(shop: Target) -> None:
     found = Lab(shop).investigate(SLOW, runs=2, budget_seconds=-1)
     assert found.advice[0].proof.reason == "not tried: the time ran out"
     assert any("budget" in note for note in found.notes)
+
+
+def test_a_spare_index_is_no_matter_of_a_statement_that_reads(shop: Target) -> None:
+    """Time may fall by chance; only fewer blocks show that an index less was written."""
+    with Session.open(shop) as session:
+        session.change("create index spare on lines (id)")
+    try:
+        found = Lab(shop).investigate(
+            "select count(*), max(order_id) from lines where order_id % 3 = 0", runs=2
+        )
+    finally:
+        with Session.open(shop) as session:
+            session.change("drop index spare")
+    assert not [one.sql for one in found.advice if one.sql.startswith("DROP")]
