@@ -56,7 +56,8 @@ def run(probe: Probe, connection: Connection) -> ProbeRun:
     """Measure a probe; ``connection`` is in autocommit, and the database is as before afterwards."""
     with connection.transaction(force_rollback=True):
         before, plan = _measured(probe, connection)
-    after, built = None, ()
+    after: float | None = None
+    built: tuple[BuiltIndex, ...] = ()
     if probe.indexes:
         with connection.transaction(force_rollback=True):
             after, built = _built(probe, connection)
@@ -108,7 +109,7 @@ def _explained(sql: str, connection: Connection) -> dict[str, Any]:
 def _rows(plan: dict[str, Any]) -> int:
     root = plan["Plan"]
     source = root["Plans"][0] if root["Node Type"] == "ModifyTable" else root
-    return round(source["Actual Rows"] * source["Actual Loops"])
+    return round(float(source["Actual Rows"]) * int(source["Actual Loops"]))
 
 
 def _index_names(connection: Connection) -> dict[int, str]:
