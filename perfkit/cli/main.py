@@ -14,6 +14,7 @@ from perfkit.errors import PerfkitError
 
 VERBS = {
     "investigate": "find out why a statement is slow, and prove what cures it",
+    "advise": "choose the indexes for a whole workload, and prove them",
     "explain": "capture how PostgreSQL runs a statement, or read a plan",
     "diff": "compare two plans or captures",
     "explain-finding": "say what a finding means, how it is cured, and when it is fine",

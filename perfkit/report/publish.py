@@ -21,6 +21,7 @@ RUN_DIRECTORY = "PERFKIT_RUN_DIRECTORY"
 _HOMES = {
     "perfkit.investigation/1": ("perfkit.investigation", "Investigation"),
     "perfkit.capture/1": ("perfkit.capture.values", "Capture"),
+    "perfkit.advice/1": ("perfkit.index_advice", "IndexAdvice"),
 }
 """Schema → where the class of the value is that a stored run can bring back."""
 

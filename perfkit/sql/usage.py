@@ -163,8 +163,11 @@ class Reader:
         items = [start.this] if start is not None else []
         self._from(scope, items, node.args.get("joins") or (), joins, ctes)
         self._conditions(scope, joins, node, ctes)
+        is_test = isinstance(node.parent, exp.Exists)
         for item in node.expressions:
-            self._visit(item, scope, ctes, is_selected=True)
+            # EXISTS (SELECT * …) asks for rows and reads none of their columns.
+            if not (is_test and is_star(item)):
+                self._visit(item, scope, ctes, is_selected=True)
         for part in ("distinct", "group", "order", "windows", "limit", "offset"):
             for piece in _as_list(node.args.get(part)):
                 self._visit(piece, scope, ctes)

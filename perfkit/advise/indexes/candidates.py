@@ -7,19 +7,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from perfkit.advise.indexes.candidate import candidate_of
-from perfkit.advise.indexes.conditions import SELECTIVE_SHARE, fixed_condition
+from perfkit.advise.indexes.conditions import SELECTIVE_SHARE, implied_conditions
 from perfkit.advise.indexes.existing import covering_index, finds_one_row
 from perfkit.advise.indexes.planned import planned_statement
 from perfkit.advise.indexes.proposal import Proposal
 from perfkit.advise.indexes.proposals import proposals
-from perfkit.advise.indexes.shape import Shape, normal_expression
+from perfkit.advise.indexes.shape import Shape
 from perfkit.advise.values import Candidate, Rejected
 from perfkit.advise.worth import Worth, worth_of
 from perfkit.catalog import Catalog, Relation
 from perfkit.findings.finding import Finding
-from perfkit.identifier import quote_identifier
 from perfkit.plan.model import Plan
-from perfkit.sql.predicates import TableUse
 from perfkit.sql.statement import Statement
 from perfkit.sql.updated import set_columns
 from perfkit.units import BLOCK_BYTES, format_count, format_ms, format_percent
@@ -41,8 +39,12 @@ CONFIRMED = 2.0
 
 _INDEXABLE = ("table", "partitioned table", "materialized view")
 _SYSTEM_SCHEMAS = ("pg_catalog", "information_schema", "pg_toast")
-_STRICT_USES = ("equality", "in", "range", "prefix", "pattern", "containment")
-"""No NULL fulfils them."""
+
+
+def may_be_indexed(relation: Relation) -> bool:
+    """True for the user's own tables and materialized views."""
+    return relation.kind in _INDEXABLE and relation.schema not in _SYSTEM_SCHEMAS
+
 
 _SORTING_CURES = ("missing-index-order-limit", "missing-index-group-by", "sort-spill")
 _JOINING_CURES = ("missing-index-join", "missing-fk-index")
@@ -76,10 +78,10 @@ def index_candidates(
         asked += [(use, planned) for use in resolve(planned, catalog)]
     for use, source in asked:
         relation = catalog.relation(use.name, use.schema) if use.is_known else None
-        if relation is None or relation.kind not in _INDEXABLE or relation.schema in _SYSTEM_SCHEMAS:
+        if relation is None or not may_be_indexed(relation):
             continue
         worth = worth_of(relation, catalog, plan, use.alias)
-        implied = _implied(use)
+        implied = implied_conditions(use)
         for proposal in proposals(use, relation, source, catalog, plan, findings):
             if source is planned and _rests_on_text(proposal, statement):
                 continue
@@ -90,7 +92,7 @@ def index_candidates(
             for shape in proposal.shapes:
                 if not _is_primary_key(shape):
                     rejected.setdefault(_identity(shape), _rejected(shape, reason))
-            if _is_small(relation, catalog):
+            if is_small(relation, catalog):
                 break
     kept = _best(found)
     taken: set[str] = set()
@@ -142,7 +144,7 @@ def _compare(
     proposal: Proposal, relation: Relation, catalog: Catalog, worth: Worth, implied: frozenset[str]
 ) -> tuple[str, Proposal | None]:
     """What is left of the proposal beside what exists; None with the reason when nothing is."""
-    if _is_small(relation, catalog):
+    if is_small(relation, catalog):
         blocks = format_count(_pages(relation, catalog))
         return (
             f"{relation.qualified_name} has {blocks} blocks: an index saves nothing over reading them all",
@@ -182,7 +184,8 @@ def _rests_on_filters(proposal: Proposal) -> bool:
     return not any(cure in proposal.cures for cure in (*_SORTING_CURES, *_JOINING_CURES))
 
 
-def _is_small(relation: Relation, catalog: Catalog) -> bool:
+def is_small(relation: Relation, catalog: Catalog) -> bool:
+    """True for a table that is read whole as fast as through an index."""
     pages = _pages(relation, catalog)
     return pages is not None and pages < SMALL_TABLE_PAGES
 
@@ -197,14 +200,6 @@ def _pages(relation: Relation, catalog: Catalog) -> int | None:
         # relpages is zero until the first VACUUM or ANALYZE.
         return None if relation.table_bytes is None else relation.table_bytes // BLOCK_BYTES
     return relation.pages
-
-
-def _implied(use: TableUse) -> frozenset[str]:
-    """Normal forms of what every row the statement wants fulfils: a partial index may rest on it."""
-    certain = [item for item in use.predicates if not item.is_under_or and item.clause != "having"]
-    forms = [fixed_condition(item) for item in certain if item.wrapped_by is None and item.is_constant]
-    forms += [f"{quote_identifier(item.column)} IS NOT NULL" for item in certain if item.use in _STRICT_USES]
-    return frozenset(normal_expression(form) for form in forms)
 
 
 def _rank(proposal: Proposal, worth: Worth, findings: Sequence[Finding]) -> _Ranked:

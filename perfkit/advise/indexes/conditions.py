@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from perfkit.advise.indexes.immutable import is_immutable, own_immutable
-from perfkit.advise.indexes.shape import Key
+from perfkit.advise.indexes.shape import Key, normal_expression
 from perfkit.catalog import Function, Relation
 from perfkit.identifier import quote_identifier
 from perfkit.sql.predicates import Predicate, TableUse
@@ -66,6 +66,43 @@ class Conditions:
         """Conditions on an expression that a b-tree could hold."""
         self.alternatives = [item for item in use.predicates if item.is_under_or]
 
+
+_STRICT_USES = ("equality", "in", "range", "prefix", "pattern", "containment")
+"""No NULL fulfils them."""
+
+
+def implied_conditions(use: TableUse) -> frozenset[str]:
+    """Normal forms of what every row the statement wants fulfils: a partial index may rest on it."""
+    certain = [item for item in use.predicates if not item.is_under_or and item.clause != "having"]
+    forms = [fixed_condition(item) for item in certain if item.wrapped_by is None and item.is_constant]
+    forms += [f"{quote_identifier(item.column)} IS NOT NULL" for item in certain if item.use in _STRICT_USES]
+    forms += [row_condition(item) for item in certain if is_of_one_row(item, use)]
+    return frozenset(normal_expression(form) for form in forms)
+
+
+def is_of_one_row(item: Predicate, use: TableUse) -> bool:
+    """True for a comparison of two columns of the same row, which depends on no value of the statement."""
+    return (
+        item.use in ("equality", "range", "inequality")
+        and not item.is_constant
+        and item.other is None
+        and item.wrapped_by is None
+        and item.value in use.columns
+        and not item.is_under_or
+        and item.clause != "having"
+    )
+
+
+def row_condition(item: Predicate) -> str:
+    """A comparison of two columns of one row as an index's predicate has it; of both spellings the one whose first column
+    comes first."""
+    left, operator, right = item.column, item.operator, item.value or ""
+    if right < left:
+        left, operator, right = right, _TURNED.get(operator, operator), left
+    return f"{quote_identifier(left)} {operator} {quote_identifier(right)}"
+
+
+_TURNED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 _EXPRESSION_OPERATORS = frozenset({"=", "<", "<=", ">", ">=", "in", "between", "= any"})
 

@@ -1,0 +1,382 @@
+"""From a chosen set to an answer for people: each index with what it serves and costs, the statements, the frontier, one script."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from perfkit.advise.indexes.candidate import candidate_of
+from perfkit.advise.indexes.ddl import drop_existing, recreate, safe_drop_existing, script
+from perfkit.advise.indexes.existing import existing_key, replaced_index
+from perfkit.advise.indexes.proposal import Proposal
+from perfkit.advise.indexes.shape import same_order
+from perfkit.advise.selection.ask import Asked
+from perfkit.advise.selection.option import numbers
+from perfkit.advise.selection.problem import Problem
+from perfkit.advise.selection.select import Ground, Selected
+from perfkit.advise.selection.verify import Effect
+from perfkit.advise.values import Advice, Price, Proof, ProofVerdict, Rejected
+from perfkit.advise.write_cost import write_cost_on_clone
+from perfkit.catalog import Catalog, Index, Relation
+from perfkit.db.session import Session
+from perfkit.errors import CaptureError
+from perfkit.units import format_bytes, format_count, format_ms, format_percent, format_ratio
+
+MOST_NAMED = 4
+MOST_WEIGHED = 12
+"""Indexes whose write cost is measured: each takes some tenths of a second."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryEffect:
+    """One sample of one statement without and with the set. Times are None where it was not run."""
+
+    name: str
+    fingerprint: str
+    sql: str
+    weight: float
+    cost_before: float
+    cost_after: float
+    indexes: tuple[str, ...]
+    """Names of the new indexes in its plan."""
+    verdict: str
+    """``improves``, ``neutral``, ``harms``, ``inconclusive``; ``unchanged`` for the same plan, ``planned`` where it was not run."""
+    before_ms: float | None = None
+    after_ms: float | None = None
+    blocks_ratio: float | None = None
+    time_ratio: float | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontierPoint:
+    """A set on the way: what the workload costs with so many bytes of indexes."""
+
+    size_bytes: int
+    cost: float
+    write_cost: float
+    """The part of it that the indexes add to the writes."""
+    indexes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What one index of the set saves beside the others, and what all its writes cost, in the planner's units."""
+
+    saved: float
+    writes: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    verdict: str
+    advice: tuple[Advice, ...]
+    rejected: tuple[Rejected, ...]
+    queries: tuple[QueryEffect, ...]
+    migration: str
+    undo: str
+    notes: tuple[str, ...] = ()
+
+
+def frontier_of(problem: Problem, selected: Selected) -> tuple[FrontierPoint, ...]:
+    """The steps of the search and the chosen set, less those that cost more than a smaller one."""
+    sets = {step.chosen: step.total for step in selected.path}
+    sets[selected.chosen] = problem.total(selected.chosen)
+    points: list[FrontierPoint] = []
+    for chosen, total in sorted(sets.items(), key=lambda item: (problem.size(item[0]), item[1])):
+        if not points or total < points[-1].cost:
+            points.append(
+                FrontierPoint(
+                    size_bytes=round(problem.size(chosen)),
+                    cost=total,
+                    write_cost=problem.write_cost(chosen),
+                    indexes=len(numbers(chosen)),
+                )
+            )
+    return tuple(points)
+
+
+def gains_of(problem: Problem, chosen: int) -> dict[int, Gain]:
+    total = problem.total(chosen)
+    found = {}
+    for number in numbers(chosen):
+        writes = problem.write_cost(1 << number)
+        saved = problem.total(chosen & ~(1 << number)) - total + problem.upkeep_cost(1 << number)
+        found[number] = Gain(saved=saved, writes=writes)
+    return found
+
+
+def answered(
+    base: Ground,
+    found: Asked,
+    selected: Selected,
+    effects: Sequence[Effect] | None,
+    refused: Sequence[tuple[int, str]],
+    gains: dict[int, Gain],
+    keep: Collection[str],
+    clone: Session | None,
+) -> Answer:
+    """``clone`` is where writes may be measured; None where that cannot be."""
+    catalog = found.catalog
+    taken: set[str] = set()
+    chosen = sorted(
+        numbers(selected.chosen), key=lambda number: (-gains[number].saved / base.sizes[number], number)
+    )
+    names: dict[int, str] = {}
+    advice: list[Advice] = []
+    for number in chosen:
+        one = _advice(base, found, number, effects, gains[number], taken, catalog)
+        names[number] = one.sql.split(" ON ", 1)[0].removeprefix("CREATE INDEX ").strip()
+        advice.append(one)
+    if clone is not None:
+        advice = [
+            _weighed(one, catalog, clone) if place < MOST_WEIGHED else one for place, one in enumerate(advice)
+        ]
+    drops = list(_drops(found, base, selected.chosen, keep))
+    advice = [replace(one, id=f"index-{place}") for place, one in enumerate([*advice, *drops], 1)]
+    queries = _queries(base, found, selected, effects, names)
+    migration = "\n\n".join(one.price.safe_sql for one in advice if one.price.safe_sql)
+    undo = "\n".join(f"{one.undo_sql};" for one in reversed(advice) if one.undo_sql)
+    return Answer(
+        verdict=_verdict(base, selected, queries, len(chosen), len(drops), effects is not None),
+        advice=tuple(advice),
+        rejected=tuple(
+            Rejected(sql=base.options[number].shape.sql, kind="index", reason=reason)
+            for number, reason in refused
+        ),
+        queries=queries,
+        migration=migration + "\n" if migration else "",
+        undo=undo + "\n" if undo else "",
+    )
+
+
+def _advice(
+    base: Ground,
+    found: Asked,
+    number: int,
+    effects: Sequence[Effect] | None,
+    gain: Gain,
+    taken: set[str],
+    catalog: Catalog,
+) -> Advice:
+    option = base.options[number]
+    users = [place for place in range(len(found.questions)) if base.costs.known_use(place, number)]
+    mine = [one for one in effects or () if one.used >> number & 1]
+    places = [one.place for one in mine] or users
+    serving = list(dict.fromkeys(found.questions[place].name for place in places))
+    candidate = candidate_of(
+        Proposal(
+            shapes=(option.shape,), serves=tuple(serving), cures=(), weight=1.0, extension=option.extension
+        ),
+        catalog,
+        taken,
+        rationale=_rationale(serving, option.shape.included, replaced_index(option.shape)),
+    )
+    caveats = list(candidate.caveats)
+    if gain.writes:
+        times = gain.saved / gain.writes
+        caveats.append(
+            f"the workload's own writes pay {format_percent(gain.writes / max(gain.saved, 1e-9))} of what its reads save by it:"
+            f" worth it up to about {format_ratio(times)} as many writes for each read"
+        )
+    return Advice(
+        id="",
+        kind="index",
+        sql=candidate.sql,
+        rationale=candidate.rationale,
+        price=Price(size_bytes=round(base.sizes[number]), safe_sql=candidate.safe_sql),
+        proof=_proof(mine, gain) if effects is not None else _planned(gain),
+        steps=candidate.steps,
+        relation=candidate.relation,
+        undo_sql=candidate.undo_sql,
+        caveats=tuple(caveats),
+    )
+
+
+def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | None) -> str:
+    named = ", ".join(serving[:MOST_NAMED])
+    more = len(serving) - MOST_NAMED
+    text = f"used by {named}" + (f" and {more} more" if more > 0 else "")
+    if included:
+        text += f"; holds {', '.join(included)} so that the table need not be touched"
+    if old is not None:
+        text += f"; takes the place of index {old.name}"
+    return text
+
+
+def _planned(gain: Gain) -> Proof:
+    return Proof(
+        level="planned",
+        verdict="improves",
+        reason=f"saves {format_count(gain.saved)} of the planner's units in the whole workload beside the other indexes, not executed",
+    )
+
+
+def _proof(effects: Sequence[Effect], gain: Gain) -> Proof:
+    """All statements that use the index, with the set and without it."""
+    run = [one for one in effects if one.before_ms is not None and one.after_ms is not None]
+    if not run:
+        return _planned(gain)
+    before = sum(one.before_ms or 0.0 for one in run)
+    after = sum(one.after_ms or 0.0 for one in run)
+    ratio = after / before if before else None
+    verdict: ProofVerdict = "improves" if any(_improves(one) for one in run) else "neutral"
+    return Proof(
+        level="executed",
+        verdict=verdict,
+        time_ratio=ratio,
+        same_result=True,
+        reason=f"the {len(run)} statements that use it: {format_ms(before)} → {format_ms(after)} in all with the whole set"
+        if len(run) > 1
+        else f"the statement that uses it: {format_ms(before)} → {format_ms(after)} with the whole set",
+    )
+
+
+def _improves(effect: Effect) -> bool:
+    return effect.proof is not None and (
+        effect.proof.verdict == "improves" or (effect.proof.time_ratio or 1.0) < 0.9
+    )
+
+
+def _weighed(advice: Advice, catalog: Catalog, clone: Session) -> Advice:
+    schema, _, name = (advice.relation or "").rpartition(".")
+    relation = catalog.relation(name, schema)
+    ddl = [step.sql for step in advice.steps if step.kind in ("index", "schema")] or [advice.sql]
+    if relation is None or any(sql.lower().startswith("drop") for sql in ddl):
+        return advice
+    with suppress(CaptureError):
+        cost = write_cost_on_clone(clone, relation, ddl)
+        return replace(advice, price=replace(advice.price, write_cost=cost))
+    return advice
+
+
+def _drops(found: Asked, base: Ground, chosen: int, keep: Collection[str]) -> list[Advice]:
+    """Indexes that another one begins with, existing or chosen, and that no plan of the workload needs."""
+    used = base.costs.existing_used(chosen)
+    drops = []
+    new = [base.options[number].shape for number in numbers(chosen)]
+    replaced = {index.name for shape in new if (index := replaced_index(shape)) is not None}
+    for relation in found.catalog.relations:
+        for index in relation.indexes:
+            if (
+                not _may_go(index, relation)
+                or index.name in keep
+                or index.name in used
+                or index.name in replaced
+            ):
+                continue
+            longer = _longer(index, relation)
+            if longer is not None:
+                drops.append(_drop(index, relation, longer))
+    return drops
+
+
+def _may_go(index: Index, relation: Relation) -> bool:
+    return not (
+        index.is_unique
+        or index.is_primary
+        or index.enforces_constraint
+        or relation.partition_of is not None
+        or relation.kind not in ("table", "partitioned table")
+    )
+
+
+def _longer(index: Index, relation: Relation) -> Index | None:
+    """Another index that begins with the same keys."""
+    keys = tuple(existing_key(key) for key in index.keys)
+    for other in relation.indexes:
+        if other.name == index.name or other.method != index.method or other.predicate != index.predicate:
+            continue
+        theirs = tuple(existing_key(key) for key in other.keys)
+        is_longer = len(theirs) > len(keys) or (
+            len(theirs) == len(keys) and (other.is_unique, other.name) > (False, index.name)
+        )
+        if is_longer and other.is_valid and same_order(keys, theirs[: len(keys)]) and not index.included:
+            return other
+    return None
+
+
+def _drop(index: Index, relation: Relation, longer: Index) -> Advice:
+    reason = f"index {longer.name} begins with the same keys"
+    return Advice(
+        id="",
+        kind="index",
+        sql=drop_existing(index),
+        rationale=f"{reason}; frees {format_bytes(index.size_bytes)} and its share of every write",
+        price=Price(safe_sql=script([safe_drop_existing(index, relation)])),
+        proof=Proof(level="planned", verdict="improves", reason="no plan of the workload uses it"),
+        relation=relation.qualified_name,
+        undo_sql=recreate(index, relation),
+        caveats=("statements that are not in the workload may use it: a monthly report, a standby server",),
+    )
+
+
+def _queries(
+    base: Ground, found: Asked, selected: Selected, effects: Sequence[Effect] | None, names: dict[int, str]
+) -> tuple[QueryEffect, ...]:
+    by_place = {one.place: one for one in effects or ()}
+    queries = []
+    for place, question in enumerate(found.questions):
+        before = base.costs.of(place, 0)
+        after = base.costs.of(place, selected.chosen)
+        effect = by_place.get(place)
+        proof = effect.proof if effect is not None else None
+        used = after.used & selected.chosen
+        verdict = proof.verdict if proof is not None else "planned" if used else "unchanged"
+        queries.append(
+            QueryEffect(
+                name=question.name,
+                fingerprint=question.fingerprint,
+                sql=question.statement.text,
+                weight=question.weight,
+                cost_before=before.cost,
+                cost_after=after.cost,
+                indexes=tuple(names[number] for number in numbers(used) if number in names),
+                verdict=verdict,
+                before_ms=effect.before_ms if effect is not None else None,
+                after_ms=effect.after_ms if effect is not None else None,
+                blocks_ratio=proof.blocks_ratio if proof is not None else None,
+                time_ratio=proof.time_ratio if proof is not None else None,
+                reason=(
+                    effect.reason
+                    if effect is not None and proof is None
+                    else proof.reason
+                    if proof is not None
+                    else ""
+                ),
+            )
+        )
+    return tuple(sorted(queries, key=lambda one: -one.weight * (one.cost_before - one.cost_after)))
+
+
+def _verdict(
+    base: Ground,
+    selected: Selected,
+    queries: Sequence[QueryEffect],
+    created: int,
+    dropped: int,
+    was_run: bool,
+) -> str:
+    if not created and not dropped:
+        return "No index is worth its price for this workload: it has what it needs"
+    size = sum(base.sizes[number] for number in numbers(selected.chosen))
+    parts = []
+    if created:
+        parts.append(f"create {created} {'index' if created == 1 else 'indexes'} ({format_bytes(size)})")
+    if dropped:
+        parts.append(f"drop {dropped}")
+    sentence = " and ".join(parts)
+    run = [one for one in queries if one.before_ms is not None and one.after_ms is not None]
+    if was_run and run:
+        before = sum(one.weight * (one.before_ms or 0.0) for one in run)
+        after = sum(one.weight * (one.after_ms or 0.0) for one in run)
+        helped = sum(one.verdict == "improves" for one in run)
+        slower = sum(one.verdict == "harms" for one in run)
+        sentence += f": {format_ms(before)} → {format_ms(after)} for the statements they change, {helped} of {len(queries)} faster"
+        sentence += ", none slower" if not slower else f", {slower} slower"
+    elif created:
+        before = sum(one.weight * one.cost_before for one in queries)
+        after = sum(one.weight * one.cost_after for one in queries)
+        sentence += f": planned cost {format_percent(1 - after / before)} lower, planned only, not executed"
+    return sentence[0].upper() + sentence[1:]

@@ -1,0 +1,95 @@
+"""From a workload to questions for the planner: each statement read, planned once, and its tables' needs found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from perfkit.advise.selection.planned import Planner
+from perfkit.advise.selection.pool import Need, needs_of
+from perfkit.advise.selection.question import Question
+from perfkit.capture.capture import bind_values, relation_names
+from perfkit.capture.functions import called_functions, named_functions
+from perfkit.catalog import Catalog
+from perfkit.db.catalog import read_catalog
+from perfkit.db.session import Session
+from perfkit.errors import PerfkitError, UsageError
+from perfkit.plan.model import Plan
+from perfkit.progress import Progress
+from perfkit.sql import parse_statement, table_names
+from perfkit.workload.queries import Workload, WorkloadQuery
+
+MOST_SAID = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The questions with what is known of each, in one order."""
+
+    questions: tuple[Question, ...]
+    plans: tuple[Plan, ...]
+    needs: tuple[tuple[Need, ...], ...]
+    catalog: Catalog
+    notes: tuple[str, ...] = ()
+
+
+def asked(session: Session, workload: Workload, excluded: Collection[str], progress: Progress) -> Asked:
+    """Plan every sample of every statement: one EXPLAIN each. What cannot be planned is left out and told of; UsageError
+    where nothing is left."""
+    notes = [f"left out: {one}" for one in workload.skipped]
+    questions: list[Question] = []
+    plans: list[Plan] = []
+    with progress.stage("plan the workload", total=len(workload.queries)) as advance:
+        for query in workload.queries:
+            try:
+                for question in _questions(query):
+                    plans.append(_plan(session, question))
+                    questions.append(question)
+            except PerfkitError as error:
+                notes.append(f"left out: {query.name}: {error}")
+            advance()
+    if not questions:
+        raise UsageError(f"no statement of the workload can be planned here; {notes[0] if notes else ''}")
+    names = {name for question in questions for name in table_names(question.statement)}
+    names |= {name for plan in plans for name in relation_names(plan)}
+    functions = {name for plan in plans for name in called_functions(plan)}
+    functions |= {name for question in questions for name in named_functions(question.statement.text)}
+    with session.transaction():
+        catalog = read_catalog(session, names, functions=functions)
+    needs = []
+    for question, plan in zip(questions, plans, strict=True):
+        found = needs_of(question, catalog, plan)
+        needs.append(tuple(need for need in found if not _is_excluded(need, excluded)))
+    if len(notes) > MOST_SAID:
+        notes = [*notes[:MOST_SAID], f"{len(notes) - MOST_SAID} more were left out"]
+    return Asked(
+        questions=tuple(questions),
+        plans=tuple(plans),
+        needs=tuple(needs),
+        catalog=catalog,
+        notes=tuple(notes),
+    )
+
+
+def _questions(query: WorkloadQuery) -> Iterator[Question]:
+    for sample in query.samples:
+        statement = parse_statement(sample.text)
+        is_generic = statement.parameter_count > len(sample.parameters)
+        yield Question(
+            name=query.name,
+            fingerprint=query.fingerprint,
+            statement=statement,
+            parameters=() if is_generic else bind_values(statement, sample.parameters),
+            weight=query.calls / len(query.samples),
+            is_generic=is_generic,
+        )
+
+
+def _plan(session: Session, question: Question) -> Plan:
+    """Planned without any option."""
+    with session.transaction():
+        return Planner(session, (question,), ()).whole_plan(0)
+
+
+def _is_excluded(need: Need, excluded: Collection[str]) -> bool:
+    return need.relation.name in excluded or need.relation.qualified_name in excluded

@@ -1,0 +1,113 @@
+"""Indexes really built on a clone, and hidden from the planner by marking them invalid: every kind, with true sizes and the
+statistics of their expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from perfkit.advise.indexes.shape import Shape
+from perfkit.advise.selection.option import Option, numbers
+from perfkit.db.session import Session
+from perfkit.errors import CapabilityMissing, CaptureError
+from perfkit.identifier import quote_qualified
+from perfkit.progress import Advance
+
+BUILD_SECONDS = 600
+
+_TREE = """
+select i.indexrelid::bigint as oid, c.relname::text as name, pg_relation_size(i.indexrelid)::bigint as size
+from pg_index as i join pg_class as c on c.oid = i.indexrelid
+where i.indexrelid in (select relid from pg_partition_tree(%(name)s::regclass) union select %(name)s::regclass)
+"""
+_SHOW = """
+update pg_index set indisvalid = indexrelid = any (%(wanted)s::oid[])
+where indexrelid = any (%(all)s::oid[]) and indisvalid <> (indexrelid = any (%(wanted)s::oid[]))
+"""
+
+
+class Built:
+    """A stage of real indexes, made and shown inside the writing transaction that the caller opened and rolls back. The role must
+    be a superuser, as on a server of one's own."""
+
+    def __init__(self, session: Session, advance: Advance = lambda: None) -> None:
+        self._session = session
+        self._advance = advance
+        self._oids: dict[int, list[int]] = {}
+        self._names: dict[str, int] = {}
+        self._shown = 0
+        if not session.rows("select rolsuper from pg_roles where rolname = current_user")[0]["rolsuper"]:
+            raise CapabilityMissing(
+                "sets of indexes cannot be compared by building them",
+                needs="a superuser on the scratch server, who may hide an index from the planner",
+                how_to_enable="connect as one, or install HypoPG",
+            )
+
+    def holds(self, option: Option) -> bool:
+        return True
+
+    def make(self, options: Sequence[Option]) -> Mapping[int, int]:
+        sizes = {}
+        session = self._session
+        session.execute(f"set local statement_timeout = '{BUILD_SECONDS}s'")
+        analyzed = set()
+        for option in options:
+            if self._make(option):
+                sizes[option.number] = self._note(option)
+                if option.has_expression:
+                    relation = option.shape.relation
+                    analyzed.add(quote_qualified(relation.schema, relation.name))
+            self._advance()
+        for table in sorted(analyzed):
+            session.execute(f"analyze {table}")
+        limit = session.target.limits.statement_timeout
+        session.execute(f"set local statement_timeout = '{round((limit or 0) * 1000)}ms'")
+        self._hide()
+        return sizes
+
+    def _make(self, option: Option) -> bool:
+        """False where the server refuses, as for a value too long for a b-tree."""
+        session = self._session
+        session.execute("savepoint option")
+        try:
+            if option.extension is not None:
+                session.execute(f"create extension if not exists {option.extension}")
+            session.execute(_named(option).sql)
+        except CaptureError:
+            session.execute("rollback to savepoint option")
+            return False
+        session.execute("release savepoint option")
+        return True
+
+    def _note(self, option: Option) -> int:
+        rows = self._session.rows(_TREE, {"name": _named(option).qualified_name})
+        self._oids[option.number] = [int(str(row["oid"])) for row in rows]
+        self._names.update({str(row["name"]): option.number for row in rows})
+        return sum(int(str(row["size"])) for row in rows)
+
+    def show(self, chosen: int) -> None:
+        wanted = chosen & sum(1 << number for number in self._oids)
+        if wanted != self._shown:
+            self._set(wanted)
+
+    def _hide(self) -> None:
+        """New indexes are seen until they are hidden."""
+        self._set(0)
+
+    def _set(self, wanted: int) -> None:
+        self._session.rows(
+            _SHOW + " returning 1",
+            {
+                "wanted": [oid for number in numbers(wanted) for oid in self._oids[number]],
+                "all": [oid for oids in self._oids.values() for oid in oids],
+            },
+        )
+        self._shown = wanted
+
+    def number(self, name: str) -> int | None:
+        return self._names.get(name)
+
+
+def _named(option: Option) -> Shape:
+    """Under a name of its own: several options would get the same one."""
+    return replace(option.shape, given_name=f"perfkit_option_{option.number}")

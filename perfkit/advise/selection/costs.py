@@ -1,0 +1,117 @@
+"""What each statement costs under each set of options, asking the planner as seldom as can be.
+
+Three facts save nearly all calls: an option that a statement cannot use does not matter to it; an index that a plan does
+not use can be left out without changing the plan; and a larger set never costs more. So each answered call bounds the cost
+of other sets from both sides, and where the bounds meet nothing is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from perfkit.advise.selection.planned import Planned, Planner
+
+
+@dataclass(slots=True)
+class _Answers:
+    """All that is known of one statement: the sets that were shown, what each plan cost and used of them."""
+
+    shown: list[int] = field(default_factory=list)
+    plans: list[Planned] = field(default_factory=list)
+    exact: dict[int, Planned] = field(default_factory=dict)
+
+
+class Costs:
+    """Costs of single statements by set of options. ``useful`` is what each statement may use."""
+
+    def __init__(self, planner: Planner, useful: Sequence[int]) -> None:
+        self._planner = planner
+        self.useful = list(useful)
+        self._answers = [_Answers() for _ in useful]
+
+    @property
+    def calls(self) -> int:
+        return self._planner.calls
+
+    def of(self, place: int, chosen: int) -> Planned:
+        """The plan's cost and the options it uses: at most one call."""
+        chosen &= self.useful[place]
+        answers = self._answers[place]
+        known = answers.exact.get(chosen)
+        if known is None:
+            known = self._inferred(answers, chosen)
+            if known is None:
+                known = self._planner.plan(place, chosen)
+                answers.shown.append(chosen)
+                answers.plans.append(known)
+            answers.exact[chosen] = known
+        return known
+
+    def _inferred(self, answers: _Answers, chosen: int) -> Planned | None:
+        """A plan of a larger set that uses nothing beyond this one."""
+        for shown, plan in zip(answers.shown, answers.plans, strict=True):
+            if not plan.used & ~chosen and not chosen & ~shown:
+                return plan
+        return None
+
+    def at_least(self, place: int, chosen: int) -> float:
+        """A lower bound without a call: the dearest known plan of a larger set."""
+        chosen &= self.useful[place]
+        answers = self._answers[place]
+        known = answers.exact.get(chosen)
+        if known is not None:
+            return known.cost
+        bound = 0.0
+        for shown, plan in zip(answers.shown, answers.plans, strict=True):
+            if plan.cost > bound and not chosen & ~shown:
+                bound = plan.cost
+        return bound
+
+    def at_most(self, place: int, chosen: int) -> float:
+        """An upper bound without a call: the cheapest known plan that this set allows."""
+        chosen &= self.useful[place]
+        answers = self._answers[place]
+        return min((plan.cost for plan in answers.plans if not plan.used & ~chosen), default=float("inf"))
+
+    def known_plans(self, place: int) -> tuple[tuple[int, Planned], ...]:
+        """Every answered call: the set that was shown and its plan."""
+        answers = self._answers[place]
+        return tuple(zip(answers.shown, answers.plans, strict=True))
+
+    def narrow(self, place: int, useful: int) -> None:
+        """Options found to be of no use to a statement are no longer shown to it."""
+        self.useful[place] = useful
+
+    def widen(self, place: int, useful: int) -> None:
+        """New options that a statement may use: what is known of it holds for sets without them."""
+        self.useful[place] = useful
+
+    def users(self, number: int) -> list[int]:
+        """The statements that may use the option."""
+        return [place for place, useful in enumerate(self.useful) if useful >> number & 1]
+
+    def existing_used(self, chosen: int) -> frozenset[str]:
+        """Names of the database's own indexes that some statement's plan uses, without options or with these."""
+        found: set[str] = set()
+        for place in range(len(self.useful)):
+            found |= self.of(place, 0).existing | self.of(place, chosen).existing
+        return frozenset(found)
+
+    def known_use(self, place: int, number: int) -> bool:
+        """Whether the statement uses the option in a plan that was seen."""
+        return any(plan.used >> number & 1 for plan in self._answers[place].plans)
+
+
+def peel(costs: Costs, place: int, pool: int, *, layers: int, least_saving: float) -> int:
+    """The options of the pool that a statement would use, layer by layer: all are shown, those used are taken away, and the
+    rest shown again, until nothing better than no index at all is left."""
+    found = 0
+    alone = costs.of(place, 0).cost
+    for _ in range(layers):
+        plan = costs.of(place, pool)
+        if not plan.used or plan.cost > alone * (1 - least_saving):
+            break
+        found |= plan.used
+        pool &= ~plan.used
+    return found

@@ -1,0 +1,78 @@
+"""Indexes that HypoPG pretends: nothing is built, only b-tree, hash and BRIN, and expressions need statistics of their own.
+
+HypoPG keeps them in the memory of the session (https://hypopg.readthedocs.io). Its sizes know no deduplication, and are up to four
+times too large; ours are estimates of the built index, unless its own are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from perfkit.advise.selection.option import Option, numbers
+from perfkit.db.session import Session
+from perfkit.errors import CaptureError
+
+_METHODS = ("btree", "hash", "brin")
+
+
+class Hypothetical:
+    """A stage of what-if indexes in the session's memory."""
+
+    def __init__(
+        self, session: Session, size_of: Callable[[Option], int] | None, *, with_expressions: bool = False
+    ) -> None:
+        """``size_of`` None takes HypoPG's own estimates. ``with_expressions`` where their statistics are known."""
+        self._session = session
+        self._size_of = size_of
+        self._with_expressions = with_expressions
+        self._sql: dict[int, str] = {}
+        self._shown: dict[int, int] = {}
+        self._names: dict[str, int] = {}
+
+    def holds(self, option: Option) -> bool:
+        return option.shape.method in _METHODS and (self._with_expressions or not option.has_expression)
+
+    def make(self, options: Sequence[Option]) -> Mapping[int, int]:
+        sizes = {}
+        for option in options:
+            try:
+                oid, _ = self._create(option.shape.sql)
+            except CaptureError:
+                continue
+            self._sql[option.number] = option.shape.sql
+            sizes[option.number] = (
+                self._size_of(option) if self._size_of is not None else self._told_size(oid)
+            )
+            self._drop([oid])
+        return sizes
+
+    def show(self, chosen: int) -> None:
+        wanted = {number for number in numbers(chosen) if number in self._sql}
+        gone = [number for number in self._shown if number not in wanted]
+        if gone:
+            self._drop([self._shown.pop(number) for number in gone])
+        new = sorted(wanted - self._shown.keys())
+        if new:
+            rows = self._session.rows(
+                "select indexrelid::bigint as oid, indexname as name"
+                " from unnest(%s::text[]) with ordinality as s(sql, place), hypopg_create_index(s.sql) order by place",
+                [[self._sql[number] for number in new]],
+            )
+            for number, row in zip(new, rows, strict=True):
+                self._shown[number] = int(str(row["oid"]))
+                self._names[str(row["name"])] = number
+
+    def number(self, name: str) -> int | None:
+        return self._names.get(name)
+
+    def _create(self, sql: str) -> tuple[int, str]:
+        row = self._session.rows(
+            "select indexrelid::bigint as oid, indexname as name from hypopg_create_index(%s)", [sql]
+        )[0]
+        return int(str(row["oid"])), str(row["name"])
+
+    def _drop(self, oids: Sequence[int]) -> None:
+        self._session.rows("select hypopg_drop_index(oid) from unnest(%s::oid[]) as oid", [list(oids)])
+
+    def _told_size(self, oid: int) -> int:
+        return int(str(self._session.rows("select hypopg_relation_size(%s::oid) as size", [oid])[0]["size"]))

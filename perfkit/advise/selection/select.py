@@ -1,0 +1,187 @@
+"""Choose indexes for a workload: options, what of them each statement can use, steps, and the exact program."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from perfkit.advise.selection.costs import Costs, peel
+from perfkit.advise.selection.exact import Bounded, refined
+from perfkit.advise.selection.greedy import Step, exchanged, steps
+from perfkit.advise.selection.option import Option
+from perfkit.advise.selection.planned import Planner
+from perfkit.advise.selection.pool import Need
+from perfkit.advise.selection.problem import Limits, Problem
+from perfkit.advise.selection.question import Question
+from perfkit.advise.selection.vary import variations
+from perfkit.advise.selection.writes import Upkeep
+
+LAYERS = 8
+"""How often what a statement uses is taken away to see what it would use instead."""
+
+LEAST_SAVING = 0.003
+"""Of one statement's cost: an option that saves it less is not shown to it again."""
+
+ROUNDS = 6
+"""Of variations."""
+
+SHORTEST_SECONDS = 1.0
+"""The exact program is always asked once."""
+
+LEAST_ROUND = 0.002
+"""A round that saves less of the cost is the last."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Ground:
+    """What a search stands on: options that can be shown, and which each statement may use. It grows by variations of what a
+    search chose."""
+
+    planner: Planner
+    options: dict[int, Option]
+    sizes: dict[int, float]
+    costs: Costs
+    weights: tuple[float, ...]
+    next_number: int
+
+    def problem(self, limits: Limits, upkeep: Upkeep | None = None) -> Problem:
+        return Problem(
+            options=self.options,
+            sizes=self.sizes,
+            weights=self.weights,
+            costs=self.costs,
+            limits=limits,
+            upkeep=upkeep or Upkeep(),
+        )
+
+    def vary(self, chosen: int) -> bool:
+        """Add variations of the chosen options; False where there are no new ones."""
+        useful = 0
+        for bits in self.costs.useful:
+            useful |= bits
+        new = variations(self.options, chosen, useful, self.next_number)
+        self.next_number += len(new)
+        self.planner.make([option for option, _ in new])
+        made = [(option, parents) for option, parents in new if option.number in self.planner.sizes]
+        for option, _ in made:
+            self.options[option.number] = option
+            self.sizes[option.number] = float(self.planner.sizes[option.number])
+        for place, bits in enumerate(self.costs.useful):
+            extra = sum(option.bit for option, parents in made if parents & bits)
+            if extra:
+                self.costs.widen(place, bits | extra)
+        return bool(made)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """A set, how it was come by, and how good it is."""
+
+    chosen: int
+    total: float
+    path: tuple[Step, ...]
+    """The steps of the search, from the empty set."""
+    bounded: Bounded | None = None
+    """None where the exact program was not asked."""
+    calls: int = 0
+    seconds: float = field(default=0.0, compare=False)
+
+
+def ground(
+    planner: Planner,
+    questions: Sequence[Question],
+    needs: Sequence[Sequence[Need]],
+    made: Sequence[Option],
+) -> Ground:
+    """Find by peeling what each statement would use of the options that were made ready."""
+    options = {option.number: option for option in made if option.number in planner.sizes}
+    useful = [_may_use(options, of_one) for of_one in needs]
+    costs = Costs(planner, useful)
+    found = [_peeled(costs, place, options, useful[place]) for place in range(len(questions))]
+    kept = 0
+    for place, bits in enumerate(found):
+        costs.narrow(place, bits)
+        kept |= bits
+    first_free = max(options, default=-1) + 1
+    options = {number: option for number, option in options.items() if kept >> number & 1}
+    return Ground(
+        planner=planner,
+        options=options,
+        sizes={number: float(planner.sizes[number]) for number in options},
+        costs=costs,
+        weights=tuple(question.weight for question in questions),
+        next_number=first_free,
+    )
+
+
+def _may_use(options: Mapping[int, Option], needs: Sequence[Need]) -> int:
+    return sum(option.bit for option in options.values() if any(need.may_use(option.shape) for need in needs))
+
+
+def _peeled(costs: Costs, place: int, options: Mapping[int, Option], pool: int) -> int:
+    """By kinds, as the widest indexes hide the narrow ones that are nearly as good."""
+    plain = sum(o.bit for n, o in options.items() if pool >> n & 1 and not o.shape.included)
+    single = sum(o.bit for n, o in options.items() if plain >> n & 1 and len(o.shape.keys) == 1)
+    partial = sum(o.bit for n, o in options.items() if pool >> n & 1 and o.shape.predicate)
+    found = 0
+    for kind in dict.fromkeys((pool, plain, single, partial, partial & plain)):
+        found |= peel(costs, place, kind, layers=LAYERS, least_saving=LEAST_SAVING)
+    return found
+
+
+def select(
+    ground: Ground,
+    limits: Limits,
+    *,
+    seconds: float,
+    is_exact: bool = True,
+    upkeep: Upkeep | None = None,
+    start: Sequence[int] = (),
+) -> Selected:
+    """The best set within the limits: steps and exchanges, then the exact program for what is left of ``seconds``, each
+    again with variations of what was chosen, while that helps. ``start`` are sets known to be good."""
+    began = time.monotonic()
+    deadline = began + seconds
+    calls = ground.costs.calls
+    problem = ground.problem(limits, upkeep)
+    path = list(steps(problem))
+    best = min(
+        [path[-1], *(_step(problem, other) for other in start if problem.is_allowed(other))],
+        key=lambda step: step.total,
+    )
+    bounded: Bounded | None = None
+    for turn in range(ROUNDS):
+        before = best.total
+        if is_exact:
+            bounded = refined(
+                problem, best.chosen, seconds=max(deadline - time.monotonic(), SHORTEST_SECONDS)
+            )
+            best = _step(problem, bounded.chosen)
+        else:
+            best = _exchanged(problem, best, deadline)
+        is_better = best.total < before * (1 - LEAST_ROUND) or turn == 0
+        if not is_better or time.monotonic() > deadline or not ground.vary(best.chosen):
+            break
+    return Selected(
+        chosen=problem.used(best.chosen),
+        total=best.total,
+        path=tuple(path),
+        bounded=bounded,
+        calls=ground.costs.calls - calls,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _step(problem: Problem, chosen: int) -> Step:
+    return Step(chosen=chosen, size=problem.size(chosen), total=problem.total(chosen))
+
+
+def _exchanged(problem: Problem, best: Step, deadline: float) -> Step:
+    for step in steps(problem, best.chosen):
+        best = step
+    for step in exchanged(problem, best):
+        best = step
+        if time.monotonic() > deadline:
+            break
+    return best

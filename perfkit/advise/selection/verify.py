@@ -1,0 +1,146 @@
+"""Run the workload with the chosen indexes and without, by turns, on a clone where they are really built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from perfkit.advise.arm import Arm
+from perfkit.advise.judge import judge
+from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.costs import Costs
+from perfkit.advise.selection.question import Question
+from perfkit.advise.values import Proof
+from perfkit.capture.values import Counters, Measurement, Samples
+from perfkit.db.session import Session
+from perfkit.errors import CaptureError, CaptureTimeout
+from perfkit.plan import Plan
+from perfkit.progress import Progress
+from perfkit.sql.safety import needs_writing
+from perfkit.stats import interleaved, median
+
+PAIRS = 5
+SLOW_MS = 2_000.0
+"""A statement this slow is run fewer times: its noise is small beside what is asked."""
+
+SLOW_PAIRS = 2
+
+TOLERANCE = 0.05
+"""A statement may take this much longer than without the indexes, noise counted in, before the set is refused."""
+
+LEAST_HARM_MS = 0.5
+"""Of a call: less is not worth the loss of an index."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One statement without and with the set. ``proof`` is None where it was not run."""
+
+    place: int
+    used: int
+    """Options of the set in its plan."""
+    proof: Proof | None
+    reason: str = ""
+    """Why it was not run; empty where it was."""
+
+    @property
+    def before_ms(self) -> float | None:
+        return _typical(self.proof, is_before=True)
+
+    @property
+    def after_ms(self) -> float | None:
+        return _typical(self.proof, is_before=False)
+
+    def is_harmed(self, tolerance: float) -> bool:
+        """Surely slower than the tolerance allows, by as much as can be felt."""
+        proof = self.proof
+        if proof is None or proof.time_ratio_low is None or self.before_ms is None or self.after_ms is None:
+            return False
+        return proof.time_ratio_low > 1 + tolerance and self.after_ms - self.before_ms >= LEAST_HARM_MS
+
+
+class Verifier:
+    """Runs each statement once for each plan it has; a plan that uses none of the set is not run."""
+
+    def __init__(
+        self, session: Session, built: Built, questions: Sequence[Question], costs: Costs, progress: Progress
+    ) -> None:
+        self._session = session
+        self._built = built
+        self._questions = questions
+        self._costs = costs
+        self._progress = progress
+        self._known: dict[tuple[int, int], Effect] = {}
+
+    def effects(self, chosen: int) -> list[Effect]:
+        """Of every statement. Each with a new plan is run about a dozen times; what writes is undone."""
+        with self._progress.stage("run the workload with and without", total=len(self._questions)) as advance:
+            found = []
+            for place in range(len(self._questions)):
+                found.append(self._effect(place, chosen))
+                advance()
+        return found
+
+    def _effect(self, place: int, chosen: int) -> Effect:
+        used = self._costs.of(place, chosen).used
+        question = self._questions[place]
+        if question.is_generic:
+            return Effect(place=place, used=used, proof=None, reason="its parameters have no values")
+        if not used:
+            return Effect(place=place, used=0, proof=None, reason="its plan is the same")
+        known = self._known.get((place, used))
+        if known is None:
+            try:
+                known = Effect(place=place, used=used, proof=self._proof(question, used))
+            except CaptureError as error:
+                known = Effect(place=place, used=used, proof=None, reason=f"it could not be run: {error}")
+            self._known[place, used] = known
+        return known
+
+    def _proof(self, question: Question, used: int) -> Proof:
+        if needs_writing(question.statement):
+            raise CaptureError("a statement that writes is weighed by its plan")
+        before = Arm(self._session, question.statement, question.parameters)
+        after = Arm(self._session, question.statement, question.parameters)
+        with self._shown(used):
+            new = after.planned()
+            first = after.run()
+        old = before.planned()
+        try:
+            before.run()
+        except CaptureTimeout:
+            limit = self._session.target.limits.statement_timeout or 0.0
+            with self._shown(used):
+                after.sample()
+            return judge(_ended(old, limit * 1000), after.measurement(new), True)
+        for turn in interleaved(SLOW_PAIRS if (first.execution_ms or 0.0) > SLOW_MS else PAIRS):
+            if turn == "before":
+                before.sample()
+            else:
+                with self._shown(used):
+                    after.sample()
+        return judge(before.measurement(old), after.measurement(new), True)
+
+    @contextmanager
+    def _shown(self, used: int) -> Iterator[None]:
+        self._built.show(used)
+        try:
+            yield
+        finally:
+            self._built.show(0)
+
+
+def _ended(plan: Plan, after_ms: float) -> Measurement:
+    return Measurement(
+        plan=plan, counters=Counters.of(plan), samples=Samples(values=()), ended_after_ms=after_ms
+    )
+
+
+def _typical(proof: Proof | None, *, is_before: bool) -> float | None:
+    measured = None if proof is None else proof.before if is_before else proof.after
+    if measured is None:
+        return None
+    if measured.ended_after_ms is not None:
+        return measured.ended_after_ms
+    return median(measured.samples.values) if measured.samples.values else None

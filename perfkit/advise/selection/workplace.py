@@ -1,0 +1,75 @@
+"""Where a selection asks its what-if questions: a clone with really built indexes, HypoPG, or both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from perfkit.advise import whatif
+from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.hypothetical import Hypothetical
+from perfkit.advise.selection.option import Option
+from perfkit.advise.selection.planned import Stage
+from perfkit.advise.selection.sizes import estimated_bytes
+from perfkit.catalog import Catalog
+from perfkit.db.session import Session
+from perfkit.errors import CapabilityMissing
+
+MOST_BUILT_BYTES = 4 * 1024**3
+"""Of all options together: building more takes longer than most would wait."""
+
+BYTES_A_SECOND = 20 * 1024**2
+"""Of b-trees from a table that is in memory, on a slow machine."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workplace:
+    """``built`` is None where nothing may be changed: then nothing can be proven by execution either."""
+
+    stages: tuple[Stage, ...]
+    built: Built | None
+    backend: str
+    """``built``, ``hypopg``, or ``hypopg and built``."""
+
+
+def workplace(
+    session: Session,
+    catalog: Catalog,
+    options: Sequence[Option],
+    *,
+    may_change: bool,
+    advance: Callable[[], None] = lambda: None,
+) -> Workplace:
+    """The stages for these options. CapabilityMissing where there is neither a scratch database nor HypoPG."""
+
+    def size_of(option: Option) -> int:
+        return estimated_bytes(option.shape, catalog)
+
+    has_hypopg = whatif.is_available(catalog)
+    if not may_change:
+        if not has_hypopg:
+            raise CapabilityMissing(
+                "indexes cannot be compared on this database",
+                needs="a scratch copy of it, on which they may be built, or the extension HypoPG",
+                how_to_enable="--scratch on a copy, or CREATE EXTENSION hypopg",
+            )
+        return Workplace(stages=(Hypothetical(session, size_of),), built=None, backend="hypopg")
+    built = Built(session, advance)
+    total = sum(size_of(option) for option in options)
+    if has_hypopg and total > MOST_BUILT_BYTES:
+        return Workplace(
+            stages=(Hypothetical(session, size_of), built), built=built, backend="hypopg and built"
+        )
+    return Workplace(stages=(built,), built=built, backend="built")
+
+
+def affordable(options: Sequence[Option], catalog: Catalog, most_bytes: float) -> list[Option]:
+    """The options to build of those that go beyond what may be built at all: by rank, then the smaller first."""
+    sizes = {option.number: estimated_bytes(option.shape, catalog) for option in options}
+    taken: set[int] = set()
+    total = 0.0
+    for option in sorted(options, key=lambda one: (one.rank, sizes[one.number], one.number)):
+        if total + sizes[option.number] <= most_bytes:
+            total += sizes[option.number]
+            taken.add(option.number)
+    return [option for option in options if option.number in taken]

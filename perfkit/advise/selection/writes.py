@@ -1,0 +1,128 @@
+"""What an index costs the workload's own writes, in the planner's units, so that reads and writes can be weighed together.
+
+The planner counts nothing for keeping indexes. A unit is about the work of reading one block in sequence; entering a row into a b-tree is
+a descent, a changed leaf and some hundred bytes of WAL, which took about half of that where we measured
+(``tests/bench/advise``), more where the index holds many keys a row. A guide for the search alone: what the chosen indexes really cost at each
+write is measured on the clone and told beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from perfkit.advise.indexes.shape import Shape
+from perfkit.advise.selection.option import Option
+from perfkit.advise.selection.question import Question
+from perfkit.catalog import Catalog, Relation
+from perfkit.plan.model import Plan
+from perfkit.sql.updated import set_columns
+from perfkit.sql.usage import resolve
+
+ENTRY_COST = {"btree": 0.5, "hash": 0.5, "gist": 2.0, "gin": 6.0, "brin": 0.02}
+"""Of one row in one index."""
+
+VACUUM_SHARE = 0.5
+"""A deleted row's entry is taken away later, by VACUUM, for about half of what it cost to make."""
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteLoad:
+    """What one statement of the workload writes to one table."""
+
+    table: str
+    kind: str
+    rows: float
+    """In all its calls."""
+    changed: frozenset[str]
+    """Columns an UPDATE sets; empty for other kinds."""
+
+
+def write_loads(
+    questions: Sequence[Question], plans: Sequence[Plan], catalog: Catalog
+) -> tuple[WriteLoad, ...]:
+    """The workload's own writes; rows as the planner expects them."""
+    loads = []
+    for question, plan in zip(questions, plans, strict=True):
+        if question.statement.kind == "select":
+            continue
+        targets = [use.relation for use in resolve(question.statement, catalog) if use.is_target]
+        below = plan.root.children[0] if plan.root.children else plan.root
+        rows = below.estimate.rows if below.estimate is not None else 1.0
+        loads += [
+            WriteLoad(
+                table=table,
+                kind=question.statement.kind,
+                rows=max(rows, 1.0) * question.weight,
+                changed=frozenset(set_columns(question.statement))
+                if question.statement.kind == "update"
+                else frozenset(),
+            )
+            for table in dict.fromkeys(targets)
+        ]
+    return tuple(loads)
+
+
+class Upkeep:
+    """What options cost to have, in the planner's units: their share of all the workload's writes, and their place on disk."""
+
+    def __init__(
+        self,
+        loads: Sequence[WriteLoad] = (),
+        sizes: Mapping[int, float] | None = None,
+        byte_price: float = 0.0,
+    ) -> None:
+        """``byte_price`` is what a byte of index has to save; ``sizes`` may grow later."""
+        self._loads = tuple(loads)
+        self._sizes = sizes if sizes is not None else {}
+        self._byte_price = byte_price
+        self._known: dict[int, float] = {}
+
+    def of(self, option: Option) -> float:
+        return self.writes(option) + self._byte_price * self._sizes.get(option.number, 0.0)
+
+    def writes(self, option: Option) -> float:
+        """In all the workload's calls; reckoned once for each option."""
+        if option.number not in self._known:
+            mine = (load for load in self._loads if load.table == option.table)
+            self._known[option.number] = sum(_cost(option.shape, load) for load in mine)
+        return self._known[option.number]
+
+
+def rows_written(loads: Sequence[WriteLoad]) -> Mapping[str, float]:
+    """Rows by table, of all kinds."""
+    rows: dict[str, float] = {}
+    for load in loads:
+        rows[load.table] = rows.get(load.table, 0.0) + load.rows
+    return rows
+
+
+def _cost(shape: Shape, load: WriteLoad) -> float:
+    entry = ENTRY_COST[shape.method]
+    if load.kind in ("insert", "merge"):
+        return load.rows * entry
+    if load.kind == "delete":
+        return load.rows * entry * VACUUM_SHARE
+    if load.changed & _held(shape):
+        return load.rows * (entry + _lost(shape.relation, load.changed))
+    return load.rows * entry if not _is_hot(shape.relation, load.changed) else 0.0
+
+
+def _lost(relation: Relation, changed: frozenset[str]) -> float:
+    """What the other indexes cost once the update is no longer HOT because of the new one."""
+    if not _is_hot(relation, changed):
+        return 0.0
+    return sum(ENTRY_COST.get(index.method, ENTRY_COST["btree"]) for index in relation.indexes)
+
+
+def _is_hot(relation: Relation, changed: frozenset[str]) -> bool:
+    return not any(
+        changed & set(_WORD.findall(index.definition.partition(" ON ")[2])) for index in relation.indexes
+    )
+
+
+def _held(shape: Shape) -> set[str]:
+    return set(_WORD.findall(shape.body))

@@ -1,0 +1,134 @@
+"""perfkit advise: which indexes a whole workload should have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from perfkit.cli.options import connection_options, json_option
+
+
+@click.command("advise")
+@click.argument("workload", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--statements", is_flag=True, help="Take the workload from pg_stat_statements of the connected database."
+)
+@click.option(
+    "--storage-mb", type=click.IntRange(min=1), help="All new indexes together take no more than this."
+)
+@click.option(
+    "--most-per-table", type=click.IntRange(min=1), help="No table gets more new indexes than this."
+)
+@click.option(
+    "--most-writes",
+    type=click.FloatRange(min=0),
+    metavar="SHARE",
+    help="The indexes add no more than this share of the workload's cost to its writes: 0.1 for a tenth.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0.05,
+    show_default=True,
+    metavar="SHARE",
+    help="No statement may become slower than by this share.",
+)
+@click.option(
+    "--exclude", multiple=True, metavar="TABLE", help="A table that gets no index; may be repeated."
+)
+@click.option(
+    "--keep", multiple=True, metavar="INDEX", help="An index that is not to be dropped; may be repeated."
+)
+@click.option(
+    "--budget-seconds",
+    type=float,
+    default=120.0,
+    show_default=True,
+    help="Time for the search and the proof.",
+)
+@click.option(
+    "--budget-mb",
+    type=click.IntRange(min=1),
+    default=20480,
+    show_default=True,
+    help="A larger database is not cloned; options take half of this at most.",
+)
+@click.option(
+    "--migration", type=click.Path(dir_okay=False, path_type=Path), help="Write the DDL as a script."
+)
+@click.option(
+    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Save the advice as JSON."
+)
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write a self-contained HTML page."
+)
+@connection_options
+@json_option
+def command(
+    workload: Path | None,
+    statements: bool,
+    storage_mb: int | None,
+    most_per_table: int | None,
+    most_writes: float | None,
+    tolerance: float,
+    exclude: tuple[str, ...],
+    keep: tuple[str, ...],
+    budget_seconds: float,
+    budget_mb: int,
+    migration: Path | None,
+    output: Path | None,
+    report: Path | None,
+    as_json: bool,
+    **connection: Any,
+) -> None:
+    """Choose the indexes for WORKLOAD: a folder of .sql files, a script of statements, a server's log, or a workload file.
+
+    In a folder each file holds one statement; "-- calls: 120" on a line of its own says how often it runs, and NAME.jsonl
+    beside NAME.sql holds sets of values for $1 …, one JSON list a line.
+
+    On a scratch database the indexes are built on a clone and the workload is run with and without them. Elsewhere HypoPG is
+    asked, and the answer is planned only.
+
+    \b
+    Example:
+      perfkit advise queries/ --dataset tracker --storage-mb 200 --report advice.html
+      perfkit advise postgresql.log --dsn postgresql:///shop_copy --scratch --migration indexes.sql
+      perfkit advise --statements --dsn postgresql:///shop
+
+    Exit status: 0 fine, 2 the workload or an argument is wrong, 3 the server failed.
+    """
+    from perfkit import connect, document
+    from perfkit.errors import UsageError
+    from perfkit.index_advice import SCHEMA, Wishes
+
+    if (workload is None) == (not statements):
+        raise UsageError("give a workload (a folder, script, log or workload file), or --statements")
+    found = connect(**connection).advise(
+        workload,
+        wishes=Wishes(
+            most_bytes=None if storage_mb is None else storage_mb * 1024**2,
+            most_per_table=most_per_table,
+            most_writes=most_writes,
+            tolerance=tolerance,
+            excluded=exclude,
+            keep=keep,
+        ),
+        seconds=budget_seconds,
+        budget_bytes=budget_mb * 1024**2,
+    )
+    if migration:
+        migration.write_text(found.migration, encoding="utf-8")
+        click.echo(f"migration: {migration}", err=True)
+    if output:
+        document.write(output, found, SCHEMA)
+    if report:
+        from perfkit.report import write_page
+
+        write_page(found, report)
+        click.echo(f"report: {report}", err=True)
+    if as_json:
+        click.echo(document.dumps(document.to_document(found, SCHEMA)), nl=False)
+    else:
+        click.echo(str(found))

@@ -1,0 +1,260 @@
+"""Index advice for a workload in a page: statements → options → what-if → search → proof → IndexAdvice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from perfkit.advise.judge import is_worthwhile
+from perfkit.advise.places import Places
+from perfkit.advise.selection.answer import FrontierPoint, QueryEffect, answered, frontier_of, gains_of
+from perfkit.advise.selection.ask import Asked, asked
+from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.option import numbers
+from perfkit.advise.selection.planned import Planner
+from perfkit.advise.selection.pool import pooled
+from perfkit.advise.selection.problem import Limits
+from perfkit.advise.selection.select import Ground, Selected, ground, select
+from perfkit.advise.selection.verify import TOLERANCE, Effect, Verifier
+from perfkit.advise.selection.workplace import BYTES_A_SECOND, MOST_BUILT_BYTES, affordable, workplace
+from perfkit.advise.selection.writes import Upkeep, write_loads
+from perfkit.advise.values import BUDGET_BYTES, Advice, Rejected
+from perfkit.capture.environment import read_environment
+from perfkit.capture.values import Environment
+from perfkit.catalog import Catalog
+from perfkit.db.session import Session
+from perfkit.db.target import Target
+from perfkit.progress import Progress, Silent
+from perfkit.show import Shown
+from perfkit.workload.queries import Workload
+
+SCHEMA = "perfkit.advice/1"
+DEFAULT_SECONDS = 120.0
+BUILD_SHARE = 0.4
+SEARCH_SHARE = 0.3
+"""Of the time for building options and for the search; the rest is for running the workload."""
+
+LEAST_COST_SHARE = 0.01
+"""A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
+
+MOST_REPLANS = 3
+
+PLACE_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the owner of the database allows. None: no limit."""
+
+    most_bytes: int | None = None
+    most_per_table: int | None = None
+    most_writes: float | None = None
+    """How much the indexes may add to the workload's own cost for its writes, as a share of that cost."""
+    tolerance: float = TOLERANCE
+    """How much slower a single statement may become."""
+    excluded: tuple[str, ...] = ()
+    """Tables that get no index, as ``table`` or ``schema.table``."""
+    keep: tuple[str, ...] = ()
+    """Names of indexes that are not to be dropped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexAdvice(Shown):
+    """Which indexes a workload should have; saved as ``perfkit.advice/1``."""
+
+    verdict: str
+    advice: tuple[Advice, ...]
+    """Indexes to create, the most saved for its size first, then those to drop."""
+    rejected: tuple[Rejected, ...]
+    queries: tuple[QueryEffect, ...]
+    frontier: tuple[FrontierPoint, ...]
+    """From no index to the chosen set and beyond: what each budget would buy."""
+    cost_before: float
+    """Of the whole workload in the planner's units, by its weights; writes included."""
+    cost_after: float
+    cost_bound: float | None
+    """No allowed set of the options that were considered costs less in the planner's eyes; None where no solver was there."""
+    size_bytes: int
+    options: int
+    what_if_calls: int
+    backend: str
+    level: str
+    """``executed`` where the set was built and the workload run with it, else ``planned``."""
+    environment: Environment
+    migration: str
+    """All of it as one script for a busy server, in order."""
+    undo: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def gap(self) -> float | None:
+        """Share of the cost that a better set might save at the most; None without a bound."""
+        if self.cost_bound is None or not self.cost_after:
+            return None
+        return max(0.0, 1 - self.cost_bound / self.cost_after)
+
+
+def advise(
+    target: Target,
+    workload: Workload,
+    wishes: Wishes | None = None,
+    *,
+    seconds: float = DEFAULT_SECONDS,
+    budget_bytes: int = BUDGET_BYTES,
+    progress: Progress | None = None,
+) -> IndexAdvice:
+    """Choose indexes for the workload, and prove them where the target is scratch.
+
+    On a scratch target the options are built on a clone, hidden from the planner and shown to it set by set; the chosen set is then
+    run with and without by turns. Elsewhere HypoPG is asked, nothing is changed and nothing proven. CapabilityMissing where
+    neither can be; UsageError where no statement of the workload can be planned.
+    """
+    wishes = wishes or Wishes()
+    shown = progress or Silent()
+    with Places(target, database_of(target), shown, budget_bytes=budget_bytes) as places:
+        session = places.session
+        found = asked(session, workload, wishes.excluded, shown)
+        catalog = found.catalog
+        options = pooled(found.needs)
+        with session.transaction(writes=places.may_change):
+            with shown.stage(f"prepare {len(options)} options", total=len(options)) as advance:
+                place = workplace(session, catalog, options, may_change=places.may_change, advance=advance)
+                made = affordable(options, catalog, most_built(seconds, budget_bytes))
+                made = made if place.backend == "built" else list(options)
+                planner = Planner(session, found.questions, place.stages)
+                planner.make(made)
+            base = ground(planner, found.questions, found.needs, made)
+            loads = write_loads(found.questions, found.plans, catalog)
+            upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog))
+            nothing = base.problem(Limits(), upkeep).total(0)
+            limits = Limits(
+                most_bytes=wishes.most_bytes,
+                most_per_table=wishes.most_per_table,
+                most_writes=None if wishes.most_writes is None else wishes.most_writes * nothing,
+            )
+            with shown.stage("search for the best set"):
+                selected = select(base, limits, seconds=seconds * SEARCH_SHARE, upkeep=upkeep)
+            effects: list[Effect] | None = None
+            refused: list[tuple[int, str]] = []
+            if place.built is not None:
+                selected, effects, refused = _proven(
+                    base, limits, upkeep, selected, place.built, found, wishes, shown
+                )
+            problem = base.problem(limits, upkeep)
+            frontier = frontier_of(problem, selected)
+            gains = gains_of(problem, selected.chosen)
+        with session.transaction():
+            environment = read_environment(session, catalog)
+        answer = answered(
+            base,
+            found,
+            selected,
+            effects,
+            refused,
+            gains,
+            wishes.keep,
+            session if places.has_clone else None,
+        )
+    total = problem.total(selected.chosen)
+    bound = selected.bounded.bound if selected.bounded is not None else None
+    return IndexAdvice(
+        verdict=answer.verdict,
+        advice=answer.advice,
+        rejected=answer.rejected,
+        queries=answer.queries,
+        frontier=frontier,
+        cost_before=nothing,
+        cost_after=total,
+        cost_bound=bound,
+        size_bytes=round(sum(base.sizes[number] for number in numbers(selected.chosen))),
+        options=len(options),
+        what_if_calls=planner.calls,
+        backend=place.backend,
+        level="executed" if effects is not None else "planned",
+        environment=environment,
+        migration=answer.migration,
+        undo=answer.undo,
+        notes=(*found.notes, *places.notes, *answer.notes),
+    )
+
+
+def most_built(seconds: float, budget_bytes: int) -> float:
+    """Bytes of options that may be built in the share of the time that is for it."""
+    return min(MOST_BUILT_BYTES, budget_bytes / 2, seconds * BUILD_SHARE * BYTES_A_SECOND)
+
+
+def byte_price(base: Ground, catalog: Catalog) -> float:
+    """What a byte of index has to save, in the planner's units: indexes as large as the tables themselves must be worth
+    ``PLACE_SHARE`` of what the workload costs at best, for their place in memory, in backups and at writes nobody told us of."""
+    best = sum(
+        weight * base.costs.of(place, base.costs.useful[place]).cost
+        for place, weight in enumerate(base.weights)
+    )
+    tables = sum(one.table_bytes or 0 for one in catalog.relations)
+    return PLACE_SHARE * best / tables if tables else 0.0
+
+
+def database_of(target: Target) -> str:
+    """The name of the database behind the target."""
+    with Session.open(target, purpose="advice") as session:
+        return str(session.rows("select current_database() as name")[0]["name"])
+
+
+def _proven(
+    base: Ground,
+    limits: Limits,
+    upkeep: Upkeep,
+    selected: Selected,
+    built: Built,
+    found: Asked,
+    wishes: Wishes,
+    progress: Progress,
+) -> tuple[Selected, list[Effect], list[tuple[int, str]]]:
+    """Run the workload with the set; a statement that it harms costs the index that its plan uses its place."""
+    verifier = Verifier(base.planner.session, built, found.questions, base.costs, progress)
+    refused: list[tuple[int, str]] = []
+    current = selected
+    for _ in range(MOST_REPLANS + 1):
+        effects = verifier.effects(current.chosen)
+        harmed = [effect for effect in effects if effect.is_harmed(wishes.tolerance)]
+        idle = _idle(base, effects, current.chosen)
+        if not harmed and not idle:
+            break
+        gone = 0
+        for effect in harmed:
+            number = numbers(effect.used)[-1]
+            gone |= 1 << number
+            name = found.questions[effect.place].name
+            refused.append(
+                (
+                    number,
+                    f"with it {name} takes {effect.after_ms:.1f} ms instead of {effect.before_ms:.1f} ms",
+                )
+            )
+        for number in numbers(idle):
+            gone |= 1 << number
+            refused.append(
+                (
+                    number,
+                    "the planner would use it, but when the statements were run none gained what an index is worth",
+                )
+            )
+        problem = base.problem(limits, upkeep)
+        rest = current.chosen & ~gone
+        current = replace(current, chosen=problem.used(rest), total=problem.total(rest))
+    return current, verifier.effects(current.chosen), refused
+
+
+def _idle(base: Ground, effects: Sequence[Effect], chosen: int) -> int:
+    """Options that only statements use which gain nothing that matters."""
+    gaining = unknown = 0
+    total = sum(weight * base.costs.of(place, 0).cost for place, weight in enumerate(base.weights))
+    for effect in effects:
+        if effect.proof is None:
+            unknown |= effect.used
+            continue
+        share = base.weights[effect.place] * base.costs.of(effect.place, 0).cost / total
+        is_felt = is_worthwhile(effect.proof, is_costly=share < LEAST_COST_SHARE)
+        if is_felt:
+            gaining |= effect.used
+    return chosen & ~gaining & ~unknown

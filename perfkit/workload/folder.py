@@ -1,0 +1,55 @@
+"""A folder of .sql files as a workload: one statement a file, values beside it, its weight in its first comment."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from perfkit.errors import UsageError
+from perfkit.workload.queries import Workload, WorkloadQuery, query_of
+
+_CALLS = re.compile(r"^--\s*calls:\s*([0-9.]+)\s*$", re.MULTILINE | re.IGNORECASE)
+
+
+def read_folder(path: Path) -> Workload:
+    """Each ``NAME.sql`` holds one statement; ``-- calls: 120`` on a line of its own says how often it runs (once, where
+    nothing is said), and ``NAME.jsonl`` holds sets of values for ``$1`` …, one JSON list a line."""
+    files = sorted(path.glob("*.sql"))
+    if not files:
+        raise UsageError(f"folder {path} holds no .sql file")
+    return Workload(source="folder", queries=tuple(_read(file) for file in files))
+
+
+def _read(file: Path) -> WorkloadQuery:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from None
+    told = _CALLS.search(text)
+    values = file.with_suffix(".jsonl")
+    sets = _sets(values) if values.is_file() else []
+    return query_of(file.stem, text, sets, float(told.group(1)) if told else 1.0)
+
+
+def _sets(file: Path) -> list[list[str | None]]:
+    sets = []
+    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except ValueError:
+            found = None
+        if not isinstance(found, list):
+            raise UsageError(f'{file}, line {number} is no JSON list such as [42, "open"]')
+        sets.append([None if value is None else _text(value) for value in found])
+    return sets
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return "{" + ",".join("NULL" if one is None else json.dumps(_text(one)) for one in value) + "}"
+    return json.dumps(value) if isinstance(value, dict) else str(value)

@@ -1,0 +1,116 @@
+"""A workload: the statements of an application with how often they run, and a few of the values they run with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median_low
+
+from perfkit.errors import UsageError
+from perfkit.sql.fingerprint import normal_form
+from perfkit.sql.tokens import scan
+from perfkit.workload.events import run_of
+from perfkit.workload.recording import Run
+
+SCHEMA = "perfkit.workload/1"
+
+MOST_SAMPLES = 3
+"""The longest run, the usual one and the shortest tell a rare value from a common one; more would cost a plan each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One execution of a statement: its text with its literals, and the values of ``$1`` …"""
+
+    text: str
+    parameters: tuple[str | None, ...] = ()
+    ms: float | None = None
+    """None where the source does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkloadQuery:
+    """A statement with all its executions. ``samples`` holds at least one."""
+
+    name: str
+    fingerprint: str
+    kind: str
+    calls: float
+    """In the time the workload covers, or the weight somebody gave it."""
+    samples: tuple[Sample, ...]
+    total_ms: float | None = None
+    has_values: bool = True
+    """False for a text of pg_stat_statements, whose ``$1`` … stand for values nobody knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """Statements, the most time in all first, where times are known."""
+
+    source: str
+    """``folder``, ``script``, ``log``, ``pg_stat_statements`` or ``file``."""
+    queries: tuple[WorkloadQuery, ...]
+    skipped: tuple[str, ...] = ()
+    """What was left out, and why."""
+
+
+def workload_of(runs: Iterable[Run], source: str) -> Workload:
+    """The runs of a log or script by fingerprint; what is no SELECT, INSERT, UPDATE, DELETE or MERGE is left out."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.kind != "other":
+            found.setdefault(run.fingerprint, []).append(run)
+    queries = [_query(members) for members in found.values()]
+    queries.sort(key=lambda one: (-(one.total_ms or 0.0), -one.calls, one.fingerprint))
+    if not queries:
+        raise UsageError("the workload holds no SELECT, INSERT, UPDATE, DELETE or MERGE")
+    return Workload(source=source, queries=tuple(queries))
+
+
+def query_of(
+    name: str, text: str, parameter_sets: Sequence[Sequence[str | None]] = (), calls: float = 1.0
+) -> WorkloadQuery:
+    """One statement somebody wrote down; UsageError where it is none."""
+    run = run_of(text, session="", line=1)
+    if run is None or run.kind == "other":
+        raise UsageError(f"{name} holds no SELECT, INSERT, UPDATE, DELETE or MERGE")
+    sets = [tuple(values) for values in parameter_sets][:MOST_SAMPLES]
+    has_parameters = any(token.kind == "parameter" for token in scan(run.text))
+    return WorkloadQuery(
+        name=name,
+        fingerprint=run.fingerprint,
+        kind=run.kind,
+        calls=calls,
+        samples=tuple(Sample(text=run.text, parameters=values) for values in sets or [()]),
+        has_values=bool(sets) or not has_parameters,
+    )
+
+
+def _query(runs: Sequence[Run]) -> WorkloadQuery:
+    times = [run.ms for run in runs if run.ms is not None]
+    chosen = list(_telling(runs))
+    return WorkloadQuery(
+        name=normal_form(scan(chosen[0].text))[:60],
+        fingerprint=chosen[0].fingerprint,
+        kind=chosen[0].kind,
+        calls=float(len(runs)),
+        samples=tuple(Sample(text=run.text, parameters=run.parameters, ms=run.ms) for run in chosen),
+        total_ms=round(sum(times), 3) if times else None,
+        has_values=any(run.parameters for run in chosen)
+        or not any(token.kind == "parameter" for token in scan(chosen[0].text)),
+    )
+
+
+def _telling(runs: Sequence[Run]) -> Iterator[Run]:
+    """The longest, the median and the shortest run of those that differ; the first ones where no times are known."""
+    different = list({(run.text, run.parameters): run for run in reversed(runs)}.values())[::-1]
+    if len(different) <= MOST_SAMPLES:
+        yield from different
+        return
+    timed = [run for run in different if run.ms is not None]
+    if not timed:
+        yield from different[:MOST_SAMPLES]
+        return
+    by_time = sorted(timed, key=lambda run: (run.ms or 0.0, run.line))
+    places = (len(by_time) - 1, median_low(range(len(by_time))), 0)
+    yield from (by_time[place] for place in dict.fromkeys(places))
