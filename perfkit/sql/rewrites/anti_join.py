@@ -13,7 +13,7 @@ from perfkit.sql.rewrites.draft import Draft, Edit, Query, conditions, drop, ope
 from perfkit.sql.rewrites.from_items import Items, read_items, row_key, with_conditions
 from perfkit.sql.rewrites.keys import base_column, is_not_null, name_of
 from perfkit.sql.rewrites.rewrite import Rewrite
-from perfkit.sql.scope import aliased, is_aggregate, local_nodes
+from perfkit.sql.scope import is_aggregate, local_nodes
 from perfkit.sql.statement import Statement
 
 
@@ -29,7 +29,10 @@ def counted_to_not_exists(statement: Statement, catalog: Catalog) -> Iterator[Re
 def _counted(query: Query) -> exp.Column | None:
     """The column whose count the HAVING wants to be 0, when it wants nothing else."""
     found = conditions(query, "having")
-    if len(found) != 1 or query.node.args.get("group") is None or query.node.args.get("distinct"):
+    group = query.node.args.get("group")
+    if len(found) != 1 or group is None or query.node.args.get("distinct"):
+        return None
+    if any(isinstance(key, (exp.Rollup, exp.Cube, exp.GroupingSets)) for key in group.expressions):
         return None
     node = unwrap(found[0][0])
     value = unwrap(node.this) if isinstance(node, (exp.EQ, exp.LT, exp.Is)) else None
@@ -68,11 +71,8 @@ def _rewrite(draft: Draft, items: Items, counted: exp.Column) -> Iterator[Rewrit
     ):
         return
     keys = [unwrap(key) for key in query.node.args["group"].expressions]
-    values = [unwrap(aliased(item)) for item in query.node.expressions]
-    if any(value not in keys for value in values) or any(place in items.read(key, draft) for key in keys):
-        return
     rest = [part for name in ("order", "expressions") for part in _parts(query, name)]
-    if any(is_aggregate(node) or isinstance(node, exp.Window) for part in rest for node in local_nodes(part)):
+    if any(place in items.read(part, draft) for part in (*keys, *rest)) or any(map(_spoils, rest)):
         return
     keyed = _keyed(items, keys)
     if not keyed or items.determined(frozenset(keyed)) | {place} != frozenset(range(len(items.sources))):
@@ -109,6 +109,12 @@ def _rewrite(draft: Draft, items: Items, counted: exp.Column) -> Iterator[Rewrit
             f"{name_of(other.relation, (column[1],))} is never NULL in a match",
         ),
     )
+
+
+def _spoils(part: Expr) -> bool:
+    """True for what is computed of a group, and for the columns of every item."""
+    computes = any(is_aggregate(node) or isinstance(node, exp.Window) for node in local_nodes(part))
+    return computes or isinstance(part, exp.Star)
 
 
 def _parts(query: Query, name: str) -> list[Expr]:

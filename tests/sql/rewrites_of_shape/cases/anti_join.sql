@@ -62,3 +62,36 @@ select u.id from users u join issues i on i.author_id = u.id group by u.id havin
 -- IS NULL is an anti-join already
 select u.id from users u left join issues i on i.author_id = u.id where i.id is null
 --> nothing
+
+-- columns that follow from the grouped key
+SELECT u.id, u.username, coalesce(u.email, '-') AS email
+FROM users u
+LEFT JOIN issues i ON i.author_id = u.id
+WHERE u.state = 'active'
+GROUP BY u.id
+HAVING count(i.id) = 0
+ORDER BY u.username
+--> counted-to-not-exists (antijoin-by-aggregate)
+--> SELECT u.id, u.username, coalesce(u.email, '-') AS email
+--> FROM users u
+--> WHERE u.state = 'active' AND NOT EXISTS (SELECT 1 FROM issues i WHERE i.author_id = u.id)
+--> ORDER BY u.username
+-->   if users.id is grouped by and unique, so each group is one row
+-->   if issues.id is never NULL in a match
+-->   same 2 rows
+
+-- all columns of the grouped table
+select u.* from users u left join issues i on i.author_id = u.id group by u.id having count(i.id) = 0 order by lower(u.username)
+--> counted-to-not-exists (antijoin-by-aggregate)
+--> select u.* from users u where not exists (select 1 from issues i where i.author_id = u.id) order by lower(u.username)
+-->   if users.id is grouped by and unique, so each group is one row
+-->   if issues.id is never NULL in a match
+-->   same 6 rows
+
+-- a group over all groups
+select u.id, u.state from users u left join issues i on i.author_id = u.id group by u.id, rollup (u.state) having count(i.id) = 0
+--> nothing
+
+-- a window over the groups
+select u.id, rank() over (order by u.email) from users u left join issues i on i.author_id = u.id group by u.id having count(i.id) = 0
+--> nothing
