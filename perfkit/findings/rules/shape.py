@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from perfkit.findings.at import finding_at, in_all
+from perfkit.findings.at import finding_at, in_all, rows_in_words
 from perfkit.findings.conditions import conjuncts, read_condition
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.rules import planned
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
 from perfkit.findings.tree import APPENDS, JOINS, children, tally, unwrapped
-from perfkit.findings.weight import MANY_ROWS, Weight, weigh, weigh_whole
+from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, Weight, weigh, weigh_whole
 from perfkit.plan.model import Node
 from perfkit.units import format_count
 
@@ -20,6 +20,9 @@ REPEATED = 1_000
 
 FANOUT_FACTOR = 2
 """Each wanted row is produced twice or more before duplicates are removed."""
+
+FEW_PROBES_SHARE = 0.01
+"""A look-up in an index reads about four pages; below one for a hundred rows hashed it beats reading them all."""
 
 _NOT_IN = re.compile(r"\bnot\s+in\s*\(\s*(select|with)\b", re.IGNORECASE)
 _UNION = re.compile(r"\bunion\b(?!\s+all\b)", re.IGNORECASE)
@@ -56,8 +59,8 @@ def not_in_nullable_subquery(case: Case) -> Iterator[Finding]:
     """NOT IN with a subquery cannot become an anti join, because a single NULL in it makes the answer empty.
 
     Each row is looked up in a hash of the subquery, or, where that does not fit into work_mem, in the subquery again.
-    NOT EXISTS says what is meant and joins. Fine for the time on a small hashed set; a trap for the answer wherever the
-    column can be NULL.
+    NOT EXISTS says what is meant and joins. Fine for the time on a small hashed set, or where many rows are looked up in a
+    large one; a trap for the answer wherever the column can be NULL.
     """
     for node in case.plan.walk():
         for subplan in node.children:
@@ -68,6 +71,8 @@ def not_in_nullable_subquery(case: Case) -> Iterator[Finding]:
             nullable = _is_nullable(case, subplan)
             is_hashed = "hashed" in (node.filter or "")
             weight = weigh(case, node) if is_hashed else weigh_whole(case, subplan)
+            if nullable is False and is_hashed:
+                yield from _hashed_for_few(case, node, subplan)
             if nullable is False and (is_hashed or not weight.matters):
                 continue
             column = ", ".join(subplan.output) or "its column"
@@ -87,6 +92,28 @@ def not_in_nullable_subquery(case: Case) -> Iterator[Finding]:
                 is_hashed=is_hashed,
                 condition=node.filter,
             )
+
+
+def _hashed_for_few(case: Case, node: Node, subplan: Node) -> Iterator[Finding]:
+    """A subquery free of NULL that is read and hashed whole to look up few rows: an anti join would start from those."""
+    hashed, checked = subplan.total_rows or 0.0, tally(node).read
+    weight = weigh(case, node, *subplan.walk())
+    if hashed < MANY_ROWS or checked > FEW_PROBES_SHARE * hashed:
+        return
+    if (weight.share or 0.0) < DOMINATES_SHARE:
+        return
+    column = ", ".join(subplan.output)
+    yield finding_at(
+        node,
+        "not-in-nullable-subquery",
+        f"NOT IN over {column}: {format_count(hashed)} rows are read and hashed to check {rows_in_words(checked)}",
+        weight,
+        column=column,
+        is_nullable=False,
+        is_hashed=True,
+        rows_hashed=hashed,
+        condition=node.filter,
+    )
 
 
 def _is_not_in(case: Case, node: Node, subplan: Node) -> bool:

@@ -10,6 +10,14 @@ select * from crm.order_facts order by created_at desc limit 20 offset 40000;
 select count(*) from crm.customers where name not in (select note from crm.orders);
 --> not-in-nullable-subquery
 
+-- NOT IN a large set without NULL, for a few rows
+select id from crm.customers where id between 400 and 450 and id not in (select customer_id from crm.orders where priority > 100);
+--> not-in-nullable-subquery
+
+-- NOT IN a large set without NULL, for all rows
+select count(*) from crm.customers where id not in (select customer_id from crm.orders where id <= 8000);
+--> nothing
+
 -- a subquery for each row
 select c.id, (select max(o.total) from crm.orders o where o.customer_id = c.id) from crm.customers c where c.id <= 60;
 --> correlated-subquery-per-row | missing-index-join
