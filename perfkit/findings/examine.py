@@ -120,6 +120,7 @@ FOLLOWING: Mapping[str, frozenset[str]] = {
     ),
     "missing-index-order-limit": frozenset({"order-by-random", "offset-pagination"}),
     "inefficient-index-scan": frozenset({"correlated-subquery-per-row"}),
+    "late-filter": frozenset({"any-array-not-indexable"}),
     "cast-on-column": frozenset({"partition-pruning-defeated"}),
     "function-on-column": frozenset({"partition-pruning-defeated"}),
     "timezone-cast-filter": frozenset({"partition-pruning-defeated"}),

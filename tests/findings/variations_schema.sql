@@ -37,6 +37,8 @@ insert into crm.events
 select n, timestamptz '2024-01-01 UTC' + n * interval '4 minutes', 'k' || n % 20, 1 + n * 37 % 20000, jsonb_build_object('source', 's' || n % 1000)
 from generate_series(1, 130000) as n;
 insert into "Shop"."Line Items" select n, n / 3, 'SKU-' || n % 5000, n % 77 from generate_series(1, 60000) as n;
+create table crm.marks (tag text primary key, is_hidden boolean not null);
+insert into crm.marks select 't' || n, n % 100 = 7 from generate_series(0, 499) as n;
 create index orders_created_at_idx on crm.orders (created_at);
 create index orders_reference_idx on crm.orders (reference);
 create index customers_email_idx on crm.customers (email);

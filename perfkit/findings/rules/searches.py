@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from perfkit.findings.at import it_seems
+from perfkit.findings.at import finding_at, it_seems, rows_in_words
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.indexes import on_expression, with_method
+from perfkit.findings.joined_arrays import joined_arrays
 from perfkit.findings.rules.predicates import INTO_DOCUMENT, TEXT_SEARCH, filtered, found
+from perfkit.findings.tree import qualified
 
 
 def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
@@ -40,8 +42,8 @@ def missing_gin_jsonb(case: Case) -> Iterator[Finding]:
 def any_array_not_indexable(case: Case) -> Iterator[Finding]:
     """value = ANY (array column) cannot use the GIN index, which serves only containment and overlap.
 
-    column @> ARRAY[value] says the same and uses it. Fine where few rows are checked. With a catalog, told only where
-    there is a GIN index.
+    column @> ARRAY[value] says the same and uses it, with a constant and with a column of a joined table. Fine where few
+    rows are checked. With a catalog, told only where there is a GIN index.
     """
     for node, relation, restriction, weight in filtered(case):
         if restriction.operator != "any =" or (case.catalog is not None and relation is None):
@@ -53,6 +55,25 @@ def any_array_not_indexable(case: Case) -> Iterator[Finding]:
             node, "any-array-not-indexable", weight, restriction,
             f"= ANY ({restriction.column}) cannot use {index.name if index else 'a GIN index'}",
         )  # fmt: skip
+    yield from _in_joins(case)
+
+
+def _in_joins(case: Case) -> Iterator[Finding]:
+    for join, scan, relation, restriction, weight in joined_arrays(case):
+        index = with_method(relation, restriction.column, "gin") if relation else None
+        if index is None and case.catalog is not None:
+            continue
+        yield finding_at(
+            scan,
+            "any-array-not-indexable",
+            f"= ANY ({restriction.column}) cannot use {index.name if index else 'a GIN index'}: the arrays of"
+            f" {rows_in_words(scan.total_rows)} of {qualified(scan)} are taken apart for {rows_in_words(join.total_rows)} of"
+            " the join",
+            weight,
+            column=restriction.column,
+            condition=restriction.text,
+            rows_joined=join.total_rows,
+        )
 
 
 def missing_fulltext_index(case: Case) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from perfkit.sql.rewrites.equal_arms import equal_arms_to_list
 from perfkit.sql.rewrites.existence import count_to_exists
 from perfkit.sql.rewrites.exists_arms import exists_to_arms
 from perfkit.sql.rewrites.inlined_views import with_views_inlined
+from perfkit.sql.rewrites.joined_containment import joined_any_to_containment
 from perfkit.sql.rewrites.joined_types import joins_to_indexed_type
 from perfkit.sql.rewrites.partition_bounds import joined_key_to_bounds
 from perfkit.sql.rewrites.rewrite import Rewrite, Transform
@@ -26,6 +27,7 @@ from perfkit.sql.statement import Statement
 TRANSFORMS: tuple[Transform, ...] = (
     columns_to_stand_alone,
     joins_to_indexed_type,
+    joined_any_to_containment,
     count_to_exists,
     or_to_union_all,
     or_to_united_table,

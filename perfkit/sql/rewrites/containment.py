@@ -15,9 +15,9 @@ def containment(search: Search) -> Turned | None:
     """All such conditions of the statement: one that stays keeps the index from being used."""
     node = search.node
     value = unwrap(node.this) if isinstance(node, exp.EQ) else None
-    if value is None or not _is_array(node.expression, search):
+    if value is None or searched_array(node.expression) is None or not search.column.type.endswith("[]"):
         return None
-    type_ = _element_type(search.column.type)
+    type_ = element_type(search.column.type)
     if not _keeps_its_value(value, type_):
         return None
     written = source(value, search)
@@ -30,20 +30,21 @@ def containment(search: Search) -> Turned | None:
     )
 
 
-def _is_array(side: Expr, search: Search) -> bool:
+def searched_array(side: Expr) -> exp.Column | None:
+    """The bare column in ``ANY (column)`` or ``SOME (column)``."""
     if isinstance(side, exp.Any):
         array = unwrap(side.this)
     elif isinstance(side, exp.Anonymous) and fold(str(side.this)) == "some" and len(side.expressions) == 1:
         array = unwrap(side.expressions[0])
     else:
-        return False
-    return isinstance(array, exp.Column) and search.column.type.endswith("[]")
+        return None
+    return array if isinstance(array, exp.Column) else None
 
 
-def _element_type(type_: str) -> str:
+def element_type(type_: str) -> str:
     """Of an array type, without a length that a cast would cut values to.
 
-    >>> [_element_type(type_) for type_ in ("integer[]", "character varying(20)[]", "character(3)[]")]
+    >>> [element_type(type_) for type_ in ("integer[]", "character varying(20)[]", "character(3)[]")]
     ['integer', 'character varying', 'bpchar']
     """
     base = re.sub(r"\(.*?\)", "", type_.removesuffix("[]"))

@@ -118,6 +118,14 @@ select id from crm.events where payload ->> 'source' = 's77' and happened_at >= 
 select id from crm.customers where 't77' = any (tags);
 --> any-array-not-indexable
 
+-- a few columns of another table, any of an array
+select c.id, m.tag from crm.marks m join crm.customers c on m.tag = any (c.tags) where m.is_hidden;
+--> any-array-not-indexable
+
+-- all columns of another table, any of an array
+select count(*) from crm.marks m join crm.customers c on m.tag = any (c.tags);
+--> nothing
+
 -- full text
 select id from crm.customers where to_tsvector('english', name) @@ to_tsquery('english', 'abc | def');
 --> missing-fulltext-index

@@ -49,3 +49,60 @@ select id from events where kind = any(labels);
 -- a column in a list of values: nothing
 select id from events where id = any(array[1, 2, 3]);
 --> nothing
+
+-- a text of another table in arrays of shorter ones
+SELECT r.what, e.id FROM refs r JOIN events e ON r.what = ANY (e.codes) OR e.id = 3
+--> joined-any-to-containment (any-array-not-indexable, late-filter, missing-index-join, many-subplan-loops, inefficient-index-scan)
+--> SELECT r.what, e.id FROM refs r JOIN events e ON e.codes @> array[r.what]::character varying[] OR e.id = 3
+-->   if a NULL, as value or as array, is found by neither
+-->   same 5 rows
+--> or-to-union-all (or-across-tables, or-across-columns, order-by-limit-wrong-index, late-filter, cartesian-join)
+--> SELECT r.what, e.id FROM refs r JOIN events e ON r.what = ANY (e.codes)
+--> UNION ALL
+--> SELECT r.what, e.id FROM refs r JOIN events e ON e.id = 3 AND (r.what = ANY (e.codes)) IS NOT TRUE
+-->   if each part leaves out what the ones before it gave
+-->   same 5 rows
+
+-- a shorter text of another table in arrays of texts
+select k.id, e.id from events k join events e on k.kind = some (e.labels) or e.id = 3 and k.id < 6
+--> joined-any-to-containment (any-array-not-indexable, late-filter, missing-index-join, many-subplan-loops, inefficient-index-scan)
+--> select k.id, e.id from events k join events e on e.labels @> array[k.kind]::text[] or e.id = 3 and k.id < 6
+-->   if a NULL, as value or as array, is found by neither
+-->   same 5 rows
+
+-- a smaller number of another table
+select f.id, e.id from events e, flags f where f.id = any (e.numbers) and f.done and 2 = any (e.numbers)
+--> any-to-containment (any-array-not-indexable, expression-no-statistics)
+--> select f.id, e.id from events e, flags f where f.id = any (e.numbers) and f.done and e.numbers @> array[2]::integer[]
+-->   if a NULL, as value or as array, is found by neither
+-->   same 57 rows
+--> joined-any-to-containment (any-array-not-indexable, late-filter, missing-index-join, many-subplan-loops, inefficient-index-scan)
+--> select f.id, e.id from events e, flags f where e.numbers @> array[f.id] and f.done and 2 = any (e.numbers)
+-->   if a NULL, as value or as array, is found by neither
+-->   same 57 rows
+
+-- a bigger number of another table: nothing
+select c.name, e.id from customers c join events e on c.id = any (e.numbers)
+--> nothing
+
+-- another type: nothing
+select l.what, e.id from logged l join events e on l.what = any (e.numbers::text[])
+--> nothing
+
+-- an array of the same row, and one of the query around: nothing
+select e.id from events e where e.rank = any (e.numbers) and exists (select from flags f where f.id = any (e.numbers))
+--> nothing
+
+-- a column of the query around
+select f.id from flags f where exists (select from events e where f.id = any (e.numbers) and e.rank = 3)
+--> joined-any-to-containment (any-array-not-indexable, late-filter, missing-index-join, many-subplan-loops, inefficient-index-scan)
+--> select f.id from flags f where exists (select from events e where e.numbers @> array[f.id] and e.rank = 3)
+-->   if a NULL, as value or as array, is found by neither
+-->   same 4 rows
+
+-- an outer join
+select f.id, e.id from flags f left join events e on f.id = any (e.numbers) and e.rank = 3
+--> joined-any-to-containment (any-array-not-indexable, late-filter, missing-index-join, many-subplan-loops, inefficient-index-scan)
+--> select f.id, e.id from flags f left join events e on e.numbers @> array[f.id] and e.rank = 3
+-->   if a NULL, as value or as array, is found by neither
+-->   same 24 rows
