@@ -10,13 +10,19 @@ from perfkit.findings.conditions import conjuncts, read_condition
 from perfkit.findings.finding import Case, Finding, Rule
 from perfkit.findings.rules import planned
 from perfkit.findings.rules.scans import SELECTIVE_SHARE
-from perfkit.findings.tree import APPENDS, JOINS, children, tally, unwrapped
+from perfkit.findings.tree import APPENDS, JOINS, SCANS, children, tally, unwrapped
 from perfkit.findings.weight import DOMINATES_SHARE, MANY_ROWS, Weight, weigh, weigh_whole
 from perfkit.plan.model import Node
 from perfkit.units import format_count
 
 REPEATED = 1_000
 """Executions of a subquery: each costs microseconds at least, so a thousand begin to show."""
+
+PAGE_ROWS = 100
+"""No page that a person looks at has more rows; for those of one, a subquery each is the best form."""
+
+REREAD_ROWS = 100_000
+"""Rows that scans read in all executions together: from here on they cost ten milliseconds, however few executions there are."""
 
 FANOUT_FACTOR = 2
 """Each wanted row is produced twice or more before duplicates are removed."""
@@ -43,7 +49,9 @@ def correlated_subquery_per_row(case: Case) -> Iterator[Finding]:
         if node.parent_relationship != "SubPlan" or (node.subplan_name or "").startswith("CTE"):
             continue
         weight = weigh_whole(case, node)
-        if (node.loops or 0) < REPEATED or not weight.matters:
+        loops = node.loops or 0
+        is_repeated = loops >= REPEATED or (loops > PAGE_ROWS and _rows_read(node) >= REREAD_ROWS)
+        if not is_repeated or not weight.matters:
             continue
         name = node.subplan_name or "a subquery"
         yield finding_at(
@@ -53,6 +61,11 @@ def correlated_subquery_per_row(case: Case) -> Iterator[Finding]:
             weight,
             subplan=name,
         )
+
+
+def _rows_read(subplan: Node) -> float:
+    """Rows that the scans of a subquery read in all its executions, kept or not."""
+    return sum(tally(node).read for node in subplan.walk() if node.node_type in SCANS)
 
 
 def not_in_nullable_subquery(case: Case) -> Iterator[Finding]:
