@@ -18,6 +18,13 @@ REPRESENTATIVE_SCANS = 1_000
 MANY_UPDATES = 1_000
 """Fewer updates say nothing about the usual share of HOT ones."""
 
+SEVERAL_ROWS = 100
+"""Rows of one statement: on fewer, a full page or two may decide."""
+
+HOT_RECORDS = 2
+"""WAL records for each row: a HOT update writes one, and at most one more where a page is pruned; any other writes one for
+the row and one for each index."""
+
 LOST_SHARE = 0.5
 """More than half the updates write all indexes."""
 
@@ -62,15 +69,17 @@ def hot_update_lost(case: Case) -> Iterator[Finding]:
 
     An update that changes no indexed column (or only ones in a BRIN index, since 16) and finds room on its page writes
     no index at all (HOT). Fine where the index earns its keep. A lower fillfactor leaves the room; an index on a column
-    that changes all the time is a candidate to drop. Needs the catalog with its counters.
+    that changes all the time is a candidate to drop. Needs the catalog, with its counters or with a fillfactor that leaves
+    room: then the WAL of the statement itself shows it.
     """
     if case.statement is None:
         return
     for node, relation in _targets(case):
-        activity = relation.activity
-        if node.operation != "Update" or activity is None or activity.updates < MANY_UPDATES:
+        found = _counted(relation) or _written(node, relation)
+        if node.operation != "Update" or found is None:
             continue
-        lost = 1 - activity.hot_updates / activity.updates
+        updates, hot_updates = found
+        lost = 1 - hot_updates / updates
         holding = _indexes_of_changed(case, relation)
         weight = weigh(case, node)
         if lost < LOST_SHARE or not holding or not weight.matters:
@@ -78,17 +87,35 @@ def hot_update_lost(case: Case) -> Iterator[Finding]:
         yield finding_at(
             node,
             "hot-update-lost",
-            f"{format_percent(lost)} of {format_count(activity.updates)} updates of {relation.name} wrote all"
+            f"{format_percent(lost)} of {format_count(updates)} updates of {relation.name} wrote all"
             f" {len(relation.indexes)} indexes: {', '.join(name for name, _ in holding)} holds what is changed",
             weight,
             severity="warning",
             relation=relation.qualified_name,
             index=", ".join(name for name, _ in holding),
             columns=", ".join(dict.fromkeys(column for _, column in holding)),
-            updates=activity.updates,
-            hot_updates=activity.hot_updates,
+            updates=updates,
+            hot_updates=hot_updates,
             lost_share=lost,
         )
+
+
+def _counted(relation: Relation) -> tuple[int, int] | None:
+    """Updates of the table since the statistics were reset, and how many were HOT; None where they are too few to tell."""
+    activity = relation.activity
+    if activity is None or activity.updates < MANY_UPDATES:
+        return None
+    return activity.updates, activity.hot_updates
+
+
+def _written(node: Node, relation: Relation) -> tuple[int, int] | None:
+    """Rows that this statement updated, none of them HOT by its WAL, in a table whose pages have room left on purpose; None
+    where that cannot be told."""
+    wal, rows = node.exclusive_wal, (node.children[0].total_rows or 0.0) if node.children else 0.0
+    has_room = any(one.startswith("fillfactor=") and one != "fillfactor=100" for one in relation.options)
+    if wal is None or not has_room or rows < SEVERAL_ROWS or wal.records < HOT_RECORDS * rows:
+        return None
+    return round(rows), 0
 
 
 def _indexes_of_changed(case: Case, relation: Relation) -> list[tuple[str, str]]:
