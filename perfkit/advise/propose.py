@@ -35,4 +35,7 @@ def propose(evidence: Evidence) -> tuple[tuple[Candidate, ...], tuple[Rejected, 
         *column_type_candidates(evidence),
         *application_candidates(evidence),
     )
-    return tuple({candidate.sql: candidate for candidate in reversed(every)}.values())[::-1], rejected
+    first: dict[str, Candidate] = {}
+    for candidate in every:
+        first.setdefault(candidate.sql, candidate)
+    return tuple(first.values()), rejected

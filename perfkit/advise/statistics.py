@@ -160,16 +160,17 @@ def _of_distinct(evidence: Evidence, finding: Finding) -> Iterator[Candidate]:
         return
     alter = f"ALTER TABLE {quoted_name(relation)} ALTER COLUMN {quote_identifier(column.name)}"
     group = f"distinct values of {relation.qualified_name}.{column.name}"
-    yield _with_analyze(
-        relation,
-        f"{alter} SET STATISTICS {FINER_TARGET}",
-        f"a sample ten times as large counts the distinct values of {column.name} better",
-        (finding.id, "row-misestimate"),
-        undo=f"{alter} SET STATISTICS -1",
-        one_of=group,
-    )
     if column.distinct_override is not None:
         yield _without_override(relation, column)
+    else:
+        yield _with_analyze(
+            relation,
+            f"{alter} SET STATISTICS {FINER_TARGET}",
+            f"a sample ten times as large counts the distinct values of {column.name} better",
+            (finding.id, "row-misestimate"),
+            undo=f"{alter} SET STATISTICS -1",
+            one_of=group,
+        )
     actual = finding.evidence.get("actual_distinct")
     if isinstance(actual, int | float) and actual > 0:
         yield _with_analyze(
@@ -256,6 +257,9 @@ def _finer_join(evidence: Evidence, join: Node) -> Iterator[Candidate]:
         relation = evidence.catalog.relation(node.relation or "", node.schema) if node is not None else None
         column = relation.column(term.name) if relation is not None else None
         if relation is None or column is None or (relation.rows or 0) < SAMPLE_ROWS:
+            continue
+        if column.distinct_override is not None:
+            # no sample, however large, changes what is stated
             continue
         alter = f"ALTER TABLE {quoted_name(relation)} ALTER COLUMN {quote_identifier(column.name)}"
         yield _with_analyze(
