@@ -5,7 +5,6 @@ from __future__ import annotations
 from perfkit.catalog import Relation
 from perfkit.findings.restrictions import restrictions
 from perfkit.findings.tree import passes, tally
-from perfkit.findings.weight import MANY_ROWS
 from perfkit.plan.model import Node
 from perfkit.units import BLOCK_BYTES
 
@@ -14,6 +13,9 @@ STALE_SHARE = 0.1
 
 NEARLY_ALL = 0.999
 """A column NULL in all sampled rows."""
+
+SOME_ROWS = 100
+"""Fewer new rows hardly change a plan."""
 
 FAR_FACTOR = 10
 """An order of magnitude from what an average value has."""
@@ -40,7 +42,7 @@ def is_new_value(node: Node, relation: Relation, changed: float) -> bool:
     has, and as many changed as it found."""
     planned = node.estimate.rows if node.estimate else 0.0
     actual = node.actual.rows if node.actual else 0.0
-    if actual < FAR_FACTOR * planned or changed < max(tally(node).kept / (node.loops or 1), MANY_ROWS):
+    if actual < FAR_FACTOR * planned or changed < max(tally(node).kept / (node.loops or 1), SOME_ROWS):
         return False
     texts = (node.filter, node.index_condition or node.recheck_condition)
     asked = [one for text in texts for one in restrictions(text, node.alias, relation)]

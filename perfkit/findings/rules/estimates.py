@@ -166,7 +166,8 @@ def stale_statistics(case: Case) -> Iterator[Finding]:
         yield finding_at(
             node,
             "stale-statistics",
-            f"{qualified(node)} {since}: {rows_in_words(planned)} were expected and {format_count(actual)} came",
+            f"{qualified(node)} {since}: {rows_in_words(planned)} {'was' if planned == 1 else 'were'} expected and"
+            f" {format_count(actual)} came",
             weight,
             severity=harm(case, node) or "warning",
             planned_rows=planned,
