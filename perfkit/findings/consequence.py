@@ -7,6 +7,7 @@ from perfkit.findings.finding import Case, Severity
 from perfkit.findings.indexes import leading
 from perfkit.findings.tree import JOINS, children, tally, unwrapped
 from perfkit.findings.weight import MANY_ROWS, weigh, weigh_whole
+from perfkit.plan.misestimate import LEAST_FACTOR
 from perfkit.plan.model import Node
 
 FEW_PROBES_SHARE = 0.01
@@ -24,18 +25,28 @@ def consequence(case: Case, node: Node) -> Severity | None:
     factor = node.estimate_factor
     if factor is None:
         return None
-    return _feared(case, node) if factor < 1 else _looped(case, node) or _spilled(case, node)
+    if factor < 1:
+        join = feared_join(case, node)
+        return weigh_whole(case, join).severity if join is not None else None
+    return _looped(case, node) or _spilled(case, node)
 
 
-def _feared(case: Case, node: Node) -> Severity | None:
-    """Fewer rows came than planned, and the join above read the other side whole although an index leads with its key."""
-    join = (
-        node
-        if node.node_type in JOINS
-        else next((a for a in case.ancestors(node) if a.node_type in JOINS), None)
-    )
-    if join is None or join.node_type == "Nested Loop" or len(children(join)) != 2:
-        return None
+def feared_join(case: Case, node: Node) -> Node | None:
+    """The join at or above the node that read its other side whole, although an index leads with its key, for fear of rows
+    that did not come. Looked for as far up as the wrong count is handed on; None where there is none."""
+    for above in (node, *case.ancestors(node)):
+        factor = above.estimate_factor
+        if above.node_type in JOINS and _reads_whole(case, above, node):
+            return above
+        if above.node_type in JOINS and factor is not None and factor > 1 / LEAST_FACTOR:
+            return None
+    return None
+
+
+def _reads_whole(case: Case, join: Node, node: Node) -> bool:
+    """Whether a hash or merge join reads the side that the node is not on whole for the few rows of the other."""
+    if join.node_type == "Nested Loop" or len(children(join)) != 2:
+        return False
     condition = join.hash_condition or join.merge_condition
     for side, other in zip(children(join), reversed(children(join)), strict=True):
         scan = unwrapped(side)
@@ -50,8 +61,8 @@ def _feared(case: Case, node: Node) -> Severity | None:
         }
         weight = weigh_whole(case, join)
         if any(leading(relation, key) for key in keys) and (weight.share or 0.0) >= MATTERS_SHARE:
-            return weight.severity
-    return None
+            return True
+    return False
 
 
 def _looped(case: Case, node: Node) -> Severity | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from perfkit.findings.at import finding_at, in_all, rows_in_words
-from perfkit.findings.consequence import consequence
+from perfkit.findings.consequence import consequence, feared_join
 from perfkit.findings.finding import Case, Finding, Rule, Severity
 from perfkit.findings.freshness import STALE_SHARE, is_counted_twice, is_new_value, unknown_column
 from perfkit.findings.restrictions import Restriction, restrictions
@@ -187,8 +187,12 @@ def harm(case: Case, node: Node) -> Severity | None:
 
 
 def decision(case: Case, node: Node) -> Node:
-    """The nearest node above that was chosen by the node's row count; the node itself without one."""
-    return next((above for above in case.ancestors(node) if above.node_type in JOINS | {"Sort"}), node)
+    """The join that feared the node's rows, else the nearest node above that was chosen by their count; the node itself
+    without one."""
+    feared = feared_join(case, node) if (node.estimate_factor or 1.0) < 1 else None
+    return feared or next(
+        (above for above in case.ancestors(node) if above.node_type in JOINS | {"Sort"}), node
+    )
 
 
 def correlated_columns_misestimate(case: Case) -> Iterator[Finding]:
