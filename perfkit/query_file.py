@@ -6,9 +6,8 @@ import json
 from difflib import get_close_matches
 from pathlib import Path
 
-from perfkit.dataset.query import read_query as read_slow_query
+from perfkit.dataset import datasets, find_query, query_names
 from perfkit.errors import UsageError
-from perfkit.resources import folder
 
 
 def read_query(name: str, params: str = "") -> tuple[str, list[object]]:
@@ -19,11 +18,9 @@ def read_query(name: str, params: str = "") -> tuple[str, list[object]]:
     """
     if not name.strip():
         raise UsageError("the query is empty; give a path, or data set/query")
-    path = Path(name)
-    shipped = _shipped(name)
-    if shipped is not None and not path.is_file():
-        slow = read_slow_query(shipped)
-        text, values = slow.text, list[object](slow.parameters)
+    shipped = None if Path(name).is_file() else find_query(name)
+    if shipped is not None:
+        text, values = shipped.text, list[object](shipped.parameters)
     else:
         text, values = read_file(name), []
     return text, read_values(params) if params.strip() else values
@@ -98,19 +95,10 @@ def read_file(name: str) -> str:
         raise UsageError(f"cannot read {name}: {error.strerror}") from None
 
 
-def _shipped(name: str) -> Path | None:
-    dataset, _, query = name.partition("/")
-    path = folder("datasets") / dataset / "queries" / f"{query.removesuffix('.sql')}.sql"
-    return path if query and path.is_file() else None
-
-
 def _hint(name: str) -> str:
     dataset, _, query = name.partition("/")
-    queries = (
-        sorted(path.stem for path in (folder("datasets") / dataset / "queries").glob("*.sql"))
-        if query
-        else []
-    )
+    known = {description.name: description for description in datasets()} if query else {}
+    queries = query_names(known[dataset]) if dataset in known else ()
     near = get_close_matches(query, queries, 1)
     if near:
         return f"did you mean {dataset}/{near[0]}?"

@@ -39,6 +39,7 @@ HOMES = {
     "platformdirs": {"db", "cli"},
     "psutil": {"db", "report"},
     "highspy": {"advise"},
+    "duckdb": {"dataset"},
 }
 
 LONGEST_FILE = 450
@@ -125,6 +126,7 @@ def test_import_perfkit_loads_nothing_heavy() -> None:
         "click",
         "cattrs",
         "tqdm",
+        "duckdb",
     ]
     code = f"import sys, perfkit; print([name for name in {heavy!r} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

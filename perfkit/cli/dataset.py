@@ -1,4 +1,4 @@
-"""perfkit dataset: load, check and drop the generated data sets, and list their slow queries."""
+"""perfkit dataset: load, check and drop the generated data sets, and list their queries."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _database_option = click.option(
 
 @click.group()
 def command() -> None:
-    """Load, check and drop the generated data sets, and list their slow queries.
+    """Load, check and drop the generated data sets, and list their queries.
 
     \b
     Example:
@@ -60,7 +60,7 @@ def list_(dsn: str | None, as_json: bool) -> None:
     Example:
       perfkit dataset list
     """
-    from perfkit.dataset import datasets, slow_queries
+    from perfkit.dataset import datasets, query_names
 
     held = _held(dsn)
     entries = [
@@ -70,7 +70,7 @@ def list_(dsn: str | None, as_json: bool) -> None:
             "description": one.description,
             "scale_notes": one.scale_notes,
             "default_scale": one.default_scale,
-            "queries": len(slow_queries(one)),
+            "queries": len(query_names(one)),
         }
         for one in datasets()
     ]
@@ -78,16 +78,25 @@ def list_(dsn: str | None, as_json: bool) -> None:
         "datasets": entries,
         "databases": None if held is None else [_entry(database, dataset) for database, dataset in held],
     }
-    lines = [f"{one['name']}  {one['description']}; {one['queries']} slow queries" for one in entries]
+    lines = [f"{one['name']}  {one['description']}; {one['queries']} queries" for one in entries]
     lines += [f"loaded: {_line(database, dataset)}" for database, dataset in held or ()]
     _answer(document, "\n".join(lines), as_json)
 
 
 @command.command()
 @click.argument("name")
-@click.option("--scale", type=float, default=None, help="How large. Default: 0.1, about 140 MB for tracker.")
 @click.option(
-    "--seed", type=int, default=1, show_default=True, help="Another seed gives other rows of the same kind."
+    "--scale",
+    type=float,
+    default=None,
+    help="How large; for a benchmark its scale factor. Default: 0.1, about 140 MB for tracker.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=1,
+    show_default=True,
+    help="Another seed gives other rows of the same kind; a benchmark has none.",
 )
 @_database_option
 @click.option(
@@ -220,7 +229,9 @@ def drop(name: str, database: str | None, dsn: str | None, scratch: bool, as_jso
 )
 @json_option
 def queries(name: str, folder: Path | None, as_json: bool) -> None:
-    """List the slow queries of a data set: name, path and story, separated by tabs.
+    """List the queries of a data set: name, path and story, separated by tabs.
+
+    The queries of a benchmark have no path: data set/query stands in its place, which names a query to every command.
 
     \b
     Example:
@@ -229,7 +240,10 @@ def queries(name: str, folder: Path | None, as_json: bool) -> None:
     from perfkit.dataset import describe, slow_queries
 
     found = slow_queries(describe(name))
-    places = {query.name: _copied(query.path, folder) if folder else query.path for query in found}
+    places = {
+        query.name: _copied(query, folder) if folder else query.path or f"{name}/{query.name}"
+        for query in found
+    }
     document: dict[str, object] = {
         "name": name,
         "queries": [_query_entry(query, places[query.name]) for query in found],
@@ -238,7 +252,7 @@ def queries(name: str, folder: Path | None, as_json: bool) -> None:
     _answer(document, "\n".join(lines), as_json)
 
 
-def _query_entry(query: SlowQuery, path: Path) -> dict[str, object]:
+def _query_entry(query: SlowQuery, path: Path | str) -> dict[str, object]:
     return {
         "name": query.name,
         "path": str(path),
@@ -252,12 +266,14 @@ def _query_entry(query: SlowQuery, path: Path) -> dict[str, object]:
     }
 
 
-def _copied(path: Path, folder: Path) -> Path:
-    copy = folder / path.name
+def _copied(query: SlowQuery, folder: Path) -> Path:
+    copy = folder / f"{query.name}.sql"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not copy.exists():
-            shutil.copyfile(path, copy)
+        if query.path is not None and not copy.exists():
+            shutil.copyfile(query.path, copy)
+        elif not copy.exists():
+            copy.write_text(f"{query.text};\n", encoding="utf-8")
     except OSError as error:
         raise UsageError(f"cannot copy the queries to {folder}: {error.strerror}") from None
     return copy

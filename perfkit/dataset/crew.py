@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from perfkit.db.connection import connect, translated
 
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[tuple[object, ...]]
 
+T = TypeVar("T")
+
 _CLIENT_CHECK_MS = 2000
 """How soon the server ends a statement whose client was killed; a poll of the socket, so cheap."""
+
+_PIECE_BYTES = 256 * 1024
+"""Large enough that neither Python nor the server notices the pieces."""
 
 _SETTINGS = {
     "timezone": "UTC",
@@ -69,9 +76,21 @@ class Crew:
 
         The first error, or Ctrl-C, cancels what the others are doing on the server before it reaches the caller.
         """
+        return self._share([partial(_run_script, script) for script in scripts], spread, advance)
+
+    def fill(self, files: Mapping[str, Path], *, advance: Callable[[], None] = lambda: None) -> None:
+        """Fill every table from its CSV file, which has a heading; each in one transaction, replacing its rows.
+
+        The first error, or Ctrl-C, ends all of them as in ``run``.
+        """
+        self._share([partial(_fill_table, table, path) for table, path in files.items()], True, advance)
+
+    def _share(
+        self, work: Sequence[Callable[[Connection, Event], T]], spread: bool, advance: Callable[[], None]
+    ) -> list[T]:
         stopping = Event()
         with ThreadPoolExecutor(len(self._connections) if spread else 1) as pool:
-            futures = [pool.submit(self._run_one, script, stopping) for script in scripts]
+            futures = [pool.submit(self._do, one, stopping) for one in work]
             try:
                 for future in as_completed(futures):
                     future.result()
@@ -81,24 +100,38 @@ class Crew:
                 raise
         return [future.result() for future in futures]
 
-    def _run_one(self, script: str, stopping: Event) -> list[tuple[object, ...]]:
+    def _do(self, work: Callable[[Connection, Event], T], stopping: Event) -> T:
         connection = self._idle.get()
         try:
             if stopping.is_set():
-                return []
-            with translated(script):
-                cursor = connection.execute(script.encode())
-                return cursor.fetchall() if cursor.description else []
+                raise CancelledError
+            return work(connection, stopping)
         finally:
             self._idle.put(connection)
 
-    def _stop(self, futures: Sequence[Future[list[tuple[object, ...]]]], stopping: Event) -> None:
+    def _stop(self, futures: Sequence[Future[T]], stopping: Event) -> None:
         stopping.set()
         for future in futures:
             future.cancel()
         for connection in self._connections:
             if not connection.closed:
                 connection.cancel_safe(timeout=5)
+
+
+def _run_script(script: str, connection: Connection, stopping: Event) -> list[tuple[object, ...]]:
+    with translated(script):
+        cursor = connection.execute(script.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def _fill_table(table: str, path: Path, connection: Connection, stopping: Event) -> None:
+    with translated(), path.open("rb") as file, connection.transaction(), connection.cursor() as cursor:
+        cursor.execute(f"truncate {table}".encode())
+        with cursor.copy(f"copy {table} from stdin (format csv, header, freeze)".encode()) as copy:
+            while piece := file.read(_PIECE_BYTES):
+                if stopping.is_set():
+                    raise CancelledError
+                copy.write(piece)
 
 
 def _prepare(connection: Connection, settings: Mapping[str, str]) -> None:

@@ -21,11 +21,17 @@ class Step:
     name: str
     scripts: tuple[str, ...]
     is_spread: bool
+    tables: tuple[str, ...] = ()
+    """Tables that the benchmark's generator fills, shared by several connections; such a step has no scripts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetDescription:
-    """A generated data set that can be loaded."""
+    """A generated data set that can be loaded.
+
+    Its rows come from SQL scripts and its queries from files of its folder, unless it is a ``benchmark``: then both come
+    from packages of the extra ``benchmarks``.
+    """
 
     name: str
     version: str
@@ -37,14 +43,19 @@ class DatasetDescription:
     checksums: Mapping[str, str]
     """``"scale/seed"`` → digest, where it is known."""
     path: Path
+    benchmark: str | None
+    """The name of the TPC benchmark that packages know; None for a data set of perfkit's own."""
+    benchmark_queries: int
+    """How many queries the benchmark has, numbered from 1."""
 
     def steps(self) -> tuple[Step, ...]:
         """How to load it; reads the SQL files."""
         return tuple(
             Step(
                 name=step["name"],
-                scripts=tuple(_scripts(self.path, step["files"], step.get("spread"))),
+                scripts=tuple(_scripts(self.path, step.get("files", []), step.get("spread"))),
                 is_spread="spread" in step,
+                tables=tuple(step.get("tables", [])),
             )
             for step in _read(self.path)["steps"]
         )
@@ -92,6 +103,8 @@ def _describe(path: Path) -> DatasetDescription:
         smallest_scale=content["smallest_scale"],
         checksums=content.get("checksums", {}),
         path=path,
+        benchmark=content.get("benchmark"),
+        benchmark_queries=content.get("queries", 0),
     )
 
 

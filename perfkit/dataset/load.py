@@ -6,13 +6,14 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from perfkit.capture.values import Dataset
+from perfkit.dataset.benchmark import generated, generator_program
 from perfkit.dataset.crew import Crew
-from perfkit.dataset.description import DatasetDescription, describe
+from perfkit.dataset.description import DatasetDescription, Step, describe
 from perfkit.dataset.mark import PASSING_PREFIX, find_database, write_mark
 from perfkit.db.connection import connect, translated
 from perfkit.errors import CaptureError, DatasetError, UsageError
@@ -73,10 +74,12 @@ def load(
     wanted = Dataset(
         name=name,
         scale=_checked_scale(description, description.default_scale if scale is None else scale),
-        seed=_checked_seed(seed),
+        seed=_checked_seed(description, seed),
         version=description.version,
     )
     database = _checked_name(database or name)
+    if description.benchmark:
+        generator_program()
     started = time.perf_counter()
     with closing(connect(conninfo_of(HOME_DATABASE), application_name="perfkit dataset")) as keeper:
         with translated():
@@ -119,7 +122,11 @@ def _checked_scale(description: DatasetDescription, scale: float) -> float:
     return scale
 
 
-def _checked_seed(seed: int) -> int:
+def _checked_seed(description: DatasetDescription, seed: int) -> int:
+    if description.benchmark and seed != 1:
+        raise UsageError(
+            f"{description.name} has the same rows for every user, so there is no seed {seed}; leave the seed out"
+        )
     if not 0 <= seed <= LARGEST_SEED:
         raise UsageError(f"seed {seed} is out of range; take a whole number from 0 to {LARGEST_SEED}")
     return seed
@@ -190,8 +197,11 @@ def _make(
             settings = {"generator.seed": str(wanted.seed), "generator.scale": repr(wanted.scale)}
             with Crew.gathered(conninfo_of(passing), _workers(), settings) as crew:
                 for step in description.steps():
-                    with progress.stage(f"{wanted.name}: {step.name}", len(step.scripts)) as advance:
-                        crew.run(step.scripts, spread=step.is_spread, advance=advance)
+                    if description.benchmark and step.tables:
+                        _fill(crew, step, description.benchmark, wanted, progress)
+                    else:
+                        with progress.stage(f"{wanted.name}: {step.name}", len(step.scripts)) as advance:
+                            crew.run(step.scripts, spread=step.is_spread, advance=advance)
             _formatted(keeper, "comment on database %I is %L", passing, write_mark(wanted))
             _drop(keeper, database)
             _formatted(keeper, "alter database %I rename to %I", passing, database)
@@ -199,6 +209,14 @@ def _make(
         if not keeper.closed:
             _drop(keeper, passing)
         raise
+
+
+def _fill(crew: Crew, step: Step, benchmark: str, wanted: Dataset, progress: Progress) -> None:
+    with ExitStack() as kept:
+        with progress.stage(f"{wanted.name}: generate rows"):
+            folder = kept.enter_context(generated(benchmark, wanted.scale))
+        with progress.stage(f"{wanted.name}: {step.name}", len(step.tables)) as advance:
+            crew.fill({table: folder / f"{table}.csv" for table in step.tables}, advance=advance)
 
 
 def _workers() -> int:

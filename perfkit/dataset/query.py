@@ -1,13 +1,15 @@
-"""The slow queries that come with a data set: a file each, headed by what is wrong and what cures it."""
+"""The queries that come with a data set: a file each, headed by what is wrong and what cures it, or those of a benchmark."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfkit.dataset.description import DatasetDescription
+from perfkit.dataset.benchmark import benchmark_queries
+from perfkit.dataset.description import DatasetDescription, datasets
 from perfkit.errors import UsageError
 
 KINDS = ("index", "rewrite", "statistics", "maintenance", "setting", "schema", "application", "none")
@@ -20,14 +22,14 @@ _REQUIRED = ("title", "wrong", "cure", "finding")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlowQuery:
-    """A query an engineer would write, and its story."""
+    """A query an engineer would write, and its story; a benchmark's query has none."""
 
     name: str
     title: str
     wrong: str
     cure: str
-    kind: str
-    """One of KINDS."""
+    kind: str | None
+    """One of KINDS; None where nobody has said."""
     findings: tuple[str, ...]
     parameters: tuple[str | None, ...]
     """Values of $1 … as text."""
@@ -35,12 +37,54 @@ class SlowQuery:
     """The cure as SQL: statements to run before the query, or for a rewrite the query to run instead. None: no cure."""
     text: str
     """The statement, without the comments above it and without a semicolon."""
-    path: Path
+    path: Path | None
+    """None for a benchmark's query, which is in no file of ours."""
+
+
+def query_names(description: DatasetDescription) -> tuple[str, ...]:
+    """The names of the data set's queries, in order; needs no extra."""
+    if description.benchmark:
+        return tuple(f"q{number:02}" for number in range(1, description.benchmark_queries + 1))
+    return tuple(sorted(path.stem for path in (description.path / "queries").glob("*.sql")))
 
 
 def slow_queries(description: DatasetDescription) -> tuple[SlowQuery, ...]:
-    """Every slow query of the data set, by name."""
-    return tuple(read_query(path) for path in sorted((description.path / "queries").glob("*.sql")))
+    """Every query of the data set, by name; CapabilityMissing where a benchmark's packages are not installed."""
+    return _read(description, query_names(description))
+
+
+def find_query(name: str) -> SlowQuery | None:
+    """The query that ``data set/query`` names; None when that names none."""
+    dataset, _, query = name.partition("/")
+    query = query.removesuffix(".sql")
+    for description in datasets():
+        if description.name == dataset and query in query_names(description):
+            return _read(description, [query])[0]
+    return None
+
+
+def _read(description: DatasetDescription, names: Sequence[str]) -> tuple[SlowQuery, ...]:
+    if not description.benchmark:
+        return tuple(read_query(description.path / "queries" / f"{name}.sql") for name in names)
+    from perfkit.sql.translate import to_postgres
+
+    texts = benchmark_queries(description.benchmark)
+    numbers = {name: int(name.removeprefix("q")) for name in names}
+    return tuple(
+        SlowQuery(
+            name=name,
+            title=f"query {number} of {description.name}, with its default parameters",
+            wrong="",
+            cure="",
+            kind=None,
+            findings=(),
+            parameters=(),
+            remedy=None,
+            text=to_postgres(texts[number], "duckdb"),
+            path=None,
+        )
+        for name, number in numbers.items()
+    )
 
 
 def read_query(path: Path) -> SlowQuery:

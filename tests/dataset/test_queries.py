@@ -14,7 +14,9 @@ from perfkit.db.connection import connect
 from perfkit.errors import UsageError
 from perfkit.findings.vocabulary import VOCABULARY
 
-QUERIES = [query for description in datasets() for query in slow_queries(description)]
+QUERIES = [
+    query for description in datasets() if not description.benchmark for query in slow_queries(description)
+]
 BY_NAME = pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 
 

@@ -58,6 +58,7 @@ def test_a_query_of_a_data_set_comes_with_its_values() -> None:
     ("name", "params", "says"),
     [
         ("tracker/xyzzy", "", "data set tracker has .*, "),
+        ("tpch/q23", "", r"did you mean tpch/q\d\d\?"),
         ("nope.sql", "", "there is no file nope.sql; give a path"),
         ("", "", "the query is empty"),
         ("{shipped}", "1", r"JSON list such as \[42, \"open\"\], got 1"),
