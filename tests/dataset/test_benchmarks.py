@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from importlib import metadata
+from pathlib import Path
 
-import psycopg
 import pytest
 
+from perfkit.cli.main import main
 from perfkit.dataset import (
     LoadedDataset,
     checksum,
@@ -24,8 +25,6 @@ from perfkit.db.servers import Server
 from perfkit.errors import CapabilityMissing, UsageError
 from perfkit.query_file import read_query
 
-Connection = psycopg.Connection[tuple[object, ...]]
-
 SCALE = 0.01
 
 TPCH_ROWS = {
@@ -40,58 +39,86 @@ TPCH_ROWS = {
 }
 
 
+@pytest.fixture(scope="module", params=["tpch", "tpcds"])
+def loaded(request: pytest.FixtureRequest, server: Server) -> Iterator[LoadedDataset]:
+    """Each benchmark at its smallest scale."""
+    database = f"{request.param}_tested"
+    yield load(request.param, server.conninfo, scale=SCALE, database=database)
+    drop(server.conninfo, database)
+
+
 @pytest.fixture(scope="module")
 def tpch(server: Server) -> Iterator[LoadedDataset]:
     """tpch at its smallest scale."""
-    yield load("tpch", server.conninfo, scale=SCALE, database="tpch_tested")
-    drop(server.conninfo, "tpch_tested")
+    yield load("tpch", server.conninfo, scale=SCALE, database="tpch_run")
+    drop(server.conninfo, "tpch_run")
 
 
-@pytest.fixture
-def connection(tpch: LoadedDataset) -> Iterator[Connection]:
+@pytest.mark.server
+def test_rows_are_as_published(loaded: LoadedDataset) -> None:
+    description = describe(loaded.dataset.name)
+    assert checksum(description, loaded.conninfo) == description.expected_checksum(scale=SCALE, seed=1)
+
+
+@pytest.mark.server
+def test_every_table_has_a_primary_key_and_no_other_index(loaded: LoadedDataset) -> None:
+    with closing(connect(loaded.conninfo)) as connection:
+        rows = connection.execute(
+            "select c.relname, array_agg(i.indisprimary), bool_and(c.relallvisible = c.relpages) from pg_class c"
+            " left join pg_index i on i.indrelid = c.oid"
+            " where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace group by c.relname"
+        ).fetchall()
+    (tables,) = (step.tables for step in describe(loaded.dataset.name).steps() if step.tables)
+    assert {name: (keys, frozen) for name, keys, frozen in rows} == dict.fromkeys(tables, ([True], True))
+
+
+@pytest.mark.server
+def test_every_query_is_planned(loaded: LoadedDataset) -> None:
+    with closing(connect(loaded.conninfo)) as connection:
+        for query in slow_queries(describe(loaded.dataset.name)):
+            assert connection.execute(f"explain {query.text}".encode()).fetchall(), query.name
+
+
+@pytest.mark.server
+def test_rows_of_tpch_are_those_the_specification_counts(tpch: LoadedDataset) -> None:
     with closing(connect(tpch.conninfo)) as connection:
-        yield connection
-
-
-@pytest.mark.server
-def test_rows_are_those_the_specification_counts(tpch: LoadedDataset, connection: Connection) -> None:
-    counted = {
-        table: (connection.execute(f"select count(*) from {table}".encode()).fetchone() or [None])[0]
-        for table in TPCH_ROWS
-    }
+        counted = {
+            table: (connection.execute(f"select count(*) from {table}".encode()).fetchone() or [None])[0]
+            for table in TPCH_ROWS
+        }
     assert counted == TPCH_ROWS
-    description = describe("tpch")
-    assert checksum(description, tpch.conninfo) == description.expected_checksum(scale=SCALE, seed=1)
-
-
-@pytest.mark.server
-def test_every_table_has_a_primary_key_and_no_other_index(connection: Connection) -> None:
-    rows = connection.execute(
-        "select c.relname, array_agg(i.indisprimary), bool_and(c.relallvisible = c.relpages) from pg_class c"
-        " left join pg_index i on i.indrelid = c.oid"
-        " where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace group by c.relname"
-    ).fetchall()
-    assert {name: (keys, frozen) for name, keys, frozen in rows} == dict.fromkeys(TPCH_ROWS, ([True], True))
 
 
 @pytest.mark.server
 @pytest.mark.parametrize("name", query_names(describe("tpch")))
-def test_a_query_of_tpch_runs(name: str, connection: Connection) -> None:
-    """Planned and run, from its name as commands take it."""
+def test_a_query_of_tpch_runs(name: str, tpch: LoadedDataset) -> None:
+    """Run under its name as commands take it."""
     text, parameters = read_query(f"tpch/{name}")
     assert parameters == []
-    assert connection.execute(f"explain {text}".encode()).fetchall()
-    assert connection.execute(text.encode()).description
+    with closing(connect(tpch.conninfo)) as connection:
+        assert connection.execute(text.encode()).description
 
 
 def test_queries_are_named_and_found() -> None:
-    names = query_names(describe("tpch"))
-    assert (len(names), names[0], names[-1]) == (22, "q01", "q22")
-    assert tuple(query.name for query in slow_queries(describe("tpch"))) == names
+    for benchmark, last in (("tpch", "q22"), ("tpcds", "q99")):
+        names = query_names(describe(benchmark))
+        assert (names[0], names[-1]) == ("q01", last)
+        assert tuple(query.name for query in slow_queries(describe(benchmark))) == names
     found = find_query("tpch/q05.sql")
     assert found is not None
     assert "n_name" in found.text
     assert find_query("tpch/q23") is None
+
+
+def test_queries_are_listed_by_name_and_copied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Listed under the name that commands take; a copy is a file that they take too."""
+    with pytest.raises(SystemExit):
+        main(["dataset", "queries", "tpch"])
+    listed = capsys.readouterr().out.splitlines()
+    assert listed[4].split("\t")[:2] == ["q05", "tpch/q05"]
+    with pytest.raises(SystemExit):
+        main(["dataset", "queries", "tpch", "--copy", str(tmp_path)])
+    assert (tmp_path / "q05.sql").read_text(encoding="utf-8") == f"{read_query('tpch/q05')[0]};\n"
 
 
 def test_a_benchmark_takes_no_seed() -> None:
