@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from importlib import metadata
 from pathlib import Path
 
@@ -20,9 +20,10 @@ from perfkit.dataset import (
     query_names,
     slow_queries,
 )
+from perfkit.dataset.benchmark import generated
 from perfkit.db.connection import connect
 from perfkit.db.servers import Server
-from perfkit.errors import CapabilityMissing, UsageError
+from perfkit.errors import CapabilityMissing, DatasetError, UsageError
 from perfkit.query_file import read_query
 
 SCALE = 0.01
@@ -97,6 +98,41 @@ def test_a_query_of_tpch_runs(name: str, tpch: LoadedDataset) -> None:
     assert parameters == []
     with closing(connect(tpch.conninfo)) as connection:
         assert connection.execute(text.encode()).description
+
+
+class InterruptedInCopying:
+    """Progress under which the user presses Ctrl-C as soon as the first table is filled."""
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None) -> Iterator[Callable[[], None]]:
+        def advance() -> None:
+            if "copy rows" in name:
+                raise KeyboardInterrupt
+
+        yield advance
+
+
+@pytest.mark.server
+def test_an_interrupted_load_leaves_neither_database_nor_files(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        load(
+            "tpch",
+            server.conninfo,
+            scale=0.1,
+            database="tpch_stopped",
+            progress=InterruptedInCopying(),
+        )
+    assert not list(tmp_path.iterdir())
+    with closing(connect(server.conninfo("postgres"))) as keeper:
+        assert not keeper.execute("select from pg_database where datname like '%tpch_stopped'").fetchall()
+
+
+def test_what_the_generator_says_is_passed_on() -> None:
+    with pytest.raises(DatasetError, match=r"tpcgen-cli ended with status \d+: .*"), generated("tpch", -1.0):
+        pass
 
 
 def test_queries_are_named_and_found() -> None:
