@@ -39,6 +39,9 @@ LEAST_COST_SHARE = 0.01
 
 MOST_REPLANS = 3
 
+RESELECT_SECONDS = 10.0
+"""For the search with sizes put right: it begins from plans that are known."""
+
 PLACE_SHARE = 0.1
 
 
@@ -215,6 +218,8 @@ def _proven(
     refused: list[tuple[int, str]] = []
     current = selected
     for _ in range(MOST_REPLANS + 1):
+        current = _built_within(base, limits, upkeep, current, built, progress)
+        base.planner.hide()
         effects = verifier.effects(current.chosen)
         harmed = [effect for effect in effects if effect.is_harmed(wishes.tolerance)]
         idle = _idle(base, effects, current.chosen)
@@ -242,7 +247,28 @@ def _proven(
         problem = base.problem(limits, upkeep)
         rest = current.chosen & ~gone
         current = replace(current, chosen=problem.used(rest), total=problem.total(rest))
+    base.planner.hide()
     return current, verifier.effects(current.chosen), refused
+
+
+def _built_within(
+    base: Ground, limits: Limits, upkeep: Upkeep, selected: Selected, built: Built, progress: Progress
+) -> Selected:
+    """The set really built; where its true size breaks the limit, a smaller one with the sizes put right."""
+    for _ in range(MOST_REPLANS):
+        missing = [base.options[number] for number in numbers(selected.chosen) if not built.has(number)]
+        if not missing:
+            break
+        with progress.stage(f"build {len(missing)} indexes"):
+            made = built.make(missing)
+        refused = sum(option.bit for option in missing if option.number not in made)
+        base.sizes.update({number: float(size) for number, size in made.items()})
+        problem = base.problem(limits, upkeep)
+        if not refused and problem.is_allowed(selected.chosen):
+            break
+        base.forbid(refused)
+        selected = select(base, limits, seconds=RESELECT_SECONDS, upkeep=upkeep)
+    return selected
 
 
 def _idle(base: Ground, effects: Sequence[Effect], chosen: int) -> int:

@@ -104,6 +104,10 @@ class Built:
         )
         self._shown = wanted
 
+    def has(self, number: int) -> bool:
+        """Whether the option stands, shown or hidden."""
+        return number in self._oids
+
     def number(self, name: str) -> int | None:
         return self._names.get(name)
 

@@ -61,6 +61,11 @@ class Planner:
             if mine:
                 self.sizes.update(stage.make(mine))
 
+    def hide(self) -> None:
+        """Let the planner see no option at all."""
+        for stage in self._stages:
+            stage.show(0)
+
     def plan(self, place: int, chosen: int) -> Planned:
         """The statement's plan with these options: one EXPLAIN. CaptureError where the server refuses the statement."""
         for stage in self._stages:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from perfkit.advise.selection.costs import Costs, peel
 from perfkit.advise.selection.exact import Bounded, refined
 from perfkit.advise.selection.greedy import Step, exchanged, steps
-from perfkit.advise.selection.option import Option
+from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import Need
 from perfkit.advise.selection.problem import Limits, Problem
@@ -54,6 +54,14 @@ class Ground:
             limits=limits,
             upkeep=upkeep or Upkeep(),
         )
+
+    def forbid(self, bits: int) -> None:
+        """Options that turned out not to be possible are no longer chosen from."""
+        for number in numbers(bits):
+            self.options.pop(number, None)
+            self.sizes.pop(number, None)
+        for place, useful in enumerate(self.costs.useful):
+            self.costs.narrow(place, useful & ~bits)
 
     def vary(self, chosen: int) -> bool:
         """Add variations of the chosen options; False where there are no new ones."""

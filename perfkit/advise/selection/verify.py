@@ -83,28 +83,37 @@ class Verifier:
         return found
 
     def _effect(self, place: int, chosen: int) -> Effect:
-        used = self._costs.of(place, chosen).used
         question = self._questions[place]
+        expected = self._costs.of(place, chosen).used
         if question.is_generic:
-            return Effect(place=place, used=used, proof=None, reason="its parameters have no values")
-        if not used:
-            return Effect(place=place, used=0, proof=None, reason="its plan is the same")
-        known = self._known.get((place, used))
-        if known is None:
-            try:
-                known = Effect(place=place, used=used, proof=self._proof(question, used))
-            except CaptureError as error:
-                known = Effect(place=place, used=used, proof=None, reason=f"it could not be run: {error}")
-            self._known[place, used] = known
+            return Effect(place=place, used=expected, proof=None, reason="its parameters have no values")
+        if needs_writing(question.statement):
+            return Effect(place=place, used=expected, proof=None, reason="it writes: weighed by its plan")
+        try:
+            after = Arm(self._session, question.statement, question.parameters)
+            with self._shown(chosen):
+                plan = after.planned()
+            used = self._used(plan)
+            if not used:
+                return Effect(place=place, used=0, proof=None, reason="its plan is the same")
+            known = self._known.get((place, used))
+            if known is None:
+                known = Effect(place=place, used=used, proof=self._proof(question, after, plan, used))
+                self._known[place, used] = known
+        except CaptureError as error:
+            return Effect(place=place, used=expected, proof=None, reason=f"it could not be run: {error}")
         return known
 
-    def _proof(self, question: Question, used: int) -> Proof:
-        if needs_writing(question.statement):
-            raise CaptureError("a statement that writes is weighed by its plan")
+    def _used(self, plan: Plan) -> int:
+        found = 0
+        for node in plan.walk():
+            number = self._built.number(node.index) if node.index is not None else None
+            found |= 0 if number is None else 1 << number
+        return found
+
+    def _proof(self, question: Question, after: Arm, new: Plan, used: int) -> Proof:
         before = Arm(self._session, question.statement, question.parameters)
-        after = Arm(self._session, question.statement, question.parameters)
         with self._shown(used):
-            new = after.planned()
             first = after.run()
         old = before.planned()
         try:
