@@ -15,6 +15,7 @@ from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import pooled
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.select import Ground, Selected, ground, select
+from perfkit.advise.selection.timing import times
 from perfkit.advise.selection.verify import TOLERANCE, Effect, Verifier
 from perfkit.advise.selection.workplace import BYTES_A_SECOND, MOST_BUILT_BYTES, affordable, workplace
 from perfkit.advise.selection.writes import Upkeep, write_loads
@@ -73,7 +74,7 @@ class IndexAdvice(Shown):
     frontier: tuple[FrontierPoint, ...]
     """From no index to the chosen set and beyond: what each budget would buy."""
     cost_before: float
-    """Of the whole workload in the planner's units, by its weights; writes included."""
+    """Of the whole workload by its weights, what the indexes cost to have included; in ``unit``."""
     cost_after: float
     cost_bound: float | None
     """No allowed set of the options that were considered costs less in the planner's eyes; None where no solver was there."""
@@ -83,6 +84,9 @@ class IndexAdvice(Shown):
     backend: str
     level: str
     """``executed`` where the set was built and the workload run with it, else ``planned``."""
+    unit: str
+    """Of the costs: ``ms`` where each statement was timed once and its planned costs are scaled by that, else ``cost``, the planner's
+    own units."""
     environment: Environment
     migration: str
     """All of it as one script for a busy server, in order."""
@@ -119,6 +123,7 @@ def advise(
         found = asked(session, workload, wishes.excluded, shown)
         catalog = found.catalog
         options = pooled(found.needs)
+        measured = times(session, found.questions, shown) if places.may_change else ()
         with session.transaction(writes=places.may_change):
             with shown.stage(f"prepare {len(options)} options", total=len(options)) as advance:
                 place = workplace(session, catalog, options, may_change=places.may_change, advance=advance)
@@ -127,8 +132,9 @@ def advise(
                 planner = Planner(session, found.questions, place.stages)
                 planner.make(made)
             base = ground(planner, found.questions, found.needs, made)
+            unit = base.weigh_by(measured) if measured else 1.0
             loads = write_loads(found.questions, found.plans, catalog)
-            upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog))
+            upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog), unit)
             nothing = base.problem(Limits(), upkeep).total(0)
             limits = Limits(
                 most_bytes=wishes.most_bytes,
@@ -174,6 +180,7 @@ def advise(
         what_if_calls=planner.calls,
         backend=place.backend,
         level="executed" if effects is not None else "planned",
+        unit="ms" if measured else "cost",
         environment=environment,
         migration=answer.migration,
         undo=answer.undo,

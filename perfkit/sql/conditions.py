@@ -128,7 +128,10 @@ class Conditions:
         elif isinstance(inner, exp.Column):
             self._emit(place, node, inner, "equality", "=", exp.false())
         elif isinstance(inner, exp.In):
-            self._emit(place, node, inner.this, "inequality", "not in", None)
+            items = [unwrap(item) for item in inner.expressions]
+            is_written_out = bool(items) and all(is_literal(item) for item in items)
+            listed = exp.Tuple(expressions=[item.copy() for item in items]) if is_written_out else None
+            self._emit(place, node, inner.this, "inequality", "not in", listed)
         elif isinstance(inner, exp.Is):
             self._emit(place, node, inner.this, "inequality", "is not", inner.expression)
         elif isinstance(inner, (exp.Between, *_COMPARISONS, *_ONE_SIDED)):

@@ -180,7 +180,7 @@ def may_be_predicate(item: Predicate, relation: Relation) -> bool:
             return True
         kept = statistics.null_fraction if item.operator == "is null" else 1 - statistics.null_fraction
         return kept <= SELECTIVE_SHARE
-    if item.operator == "<>":
+    if item.operator in ("<>", "not in"):
         common = statistics.most_common_frequency if statistics is not None else None
         if common is None or common < SELECTIVE_SHARE:
             return False

@@ -21,7 +21,7 @@ from perfkit.advise.write_cost import write_cost_on_clone
 from perfkit.catalog import Catalog, Index, Relation
 from perfkit.db.session import Session
 from perfkit.errors import CaptureError
-from perfkit.units import format_bytes, format_count, format_ms, format_percent, format_ratio
+from perfkit.units import format_bytes, format_ms, format_percent, format_ratio
 
 MOST_NAMED = 4
 MOST_WEIGHED = 12
@@ -186,7 +186,7 @@ def _advice(
         sql=candidate.sql,
         rationale=candidate.rationale,
         price=Price(size_bytes=round(base.sizes[number]), safe_sql=candidate.safe_sql),
-        proof=_proof(mine, gain) if effects is not None else _planned(gain),
+        proof=_proof(mine) if effects is not None else _planned(),
         steps=candidate.steps,
         relation=candidate.relation,
         undo_sql=candidate.undo_sql,
@@ -205,19 +205,19 @@ def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | Non
     return text
 
 
-def _planned(gain: Gain) -> Proof:
+def _planned() -> Proof:
     return Proof(
         level="planned",
         verdict="improves",
-        reason=f"saves {format_count(gain.saved)} of the planner's units in the whole workload beside the other indexes, not executed",
+        reason="the planner uses it and expects the workload to cost less; not executed",
     )
 
 
-def _proof(effects: Sequence[Effect], gain: Gain) -> Proof:
+def _proof(effects: Sequence[Effect]) -> Proof:
     """All statements that use the index, with the set and without it."""
     run = [one for one in effects if one.before_ms is not None and one.after_ms is not None]
     if not run:
-        return _planned(gain)
+        return _planned()
     before = sum(one.before_ms or 0.0 for one in run)
     after = sum(one.after_ms or 0.0 for one in run)
     ratio = after / before if before else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import median
 
 from perfkit.advise.selection.costs import Costs, peel
 from perfkit.advise.selection.exact import Bounded, refined
@@ -14,6 +15,7 @@ from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import Need
 from perfkit.advise.selection.problem import Limits, Problem
 from perfkit.advise.selection.question import Question
+from perfkit.advise.selection.timing import unit_ms
 from perfkit.advise.selection.vary import variations
 from perfkit.advise.selection.writes import Upkeep
 
@@ -54,6 +56,12 @@ class Ground:
             limits=limits,
             upkeep=upkeep or Upkeep(),
         )
+
+    def weigh_by(self, measured: Sequence[float | None]) -> float:
+        """Turn costs into milliseconds by how long each statement took; gives the usual length of a unit."""
+        units = unit_ms([self.costs.of(place, 0).cost for place in range(len(self.weights))], measured)
+        self.weights = tuple(weight * unit for weight, unit in zip(self.weights, units, strict=True))
+        return median(units)
 
     def forbid(self, bits: int) -> None:
         """Options that turned out not to be possible are no longer chosen from."""

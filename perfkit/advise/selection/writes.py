@@ -74,11 +74,14 @@ class Upkeep:
         loads: Sequence[WriteLoad] = (),
         sizes: Mapping[int, float] | None = None,
         byte_price: float = 0.0,
+        unit: float = 1.0,
     ) -> None:
-        """``byte_price`` is what a byte of index has to save; ``sizes`` may grow later."""
+        """``byte_price`` is what a byte of index has to save; ``sizes`` may grow later. ``unit`` is what one of the planner's
+        counts in the statements' costs."""
         self._loads = tuple(loads)
         self._sizes = sizes if sizes is not None else {}
         self._byte_price = byte_price
+        self._unit = unit
         self._known: dict[int, float] = {}
 
     def of(self, option: Option) -> float:
@@ -88,7 +91,7 @@ class Upkeep:
         """In all the workload's calls; reckoned once for each option."""
         if option.number not in self._known:
             mine = (load for load in self._loads if load.table == option.table)
-            self._known[option.number] = sum(_cost(option.shape, load) for load in mine)
+            self._known[option.number] = self._unit * sum(_cost(option.shape, load) for load in mine)
         return self._known[option.number]
 
 

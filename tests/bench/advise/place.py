@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 from dataclasses import dataclass
+from pathlib import Path
 
 from perfkit.advise.selection.ask import Asked, asked
 from perfkit.dataset import load
@@ -67,7 +68,7 @@ def questions_of(session: Session, dataset: str) -> Asked:
 def cpu(session: Session) -> Cpu:
     """Seconds of this process and of the session's backend on the same machine."""
     own = resource.getrusage(resource.RUSAGE_SELF)
-    with open(f"/proc/{session.backend_pid}/stat", encoding="ascii") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
+    stat = Path(f"/proc/{session.backend_pid}/stat").read_text(encoding="ascii")
+    fields = stat.rsplit(")", 1)[1].split()
     ticks = os.sysconf("SC_CLK_TCK")
     return Cpu(client=own.ru_utime + own.ru_stime, server=(int(fields[11]) + int(fields[12])) / ticks)

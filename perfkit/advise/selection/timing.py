@@ -1,0 +1,57 @@
+"""How long the statements really take, so that the planner's costs can be weighed by the clock: a cost of 50 units may be a
+quarter of a millisecond, or, where the planner is wrong about the data, a quarter of a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+from perfkit.advise.arm import Arm
+from perfkit.advise.selection.question import Question
+from perfkit.capture.capture import execution_ms
+from perfkit.db.session import Session
+from perfkit.errors import CaptureError, CaptureTimeout
+from perfkit.progress import Progress
+
+WIDEST = 1000.0
+"""A unit that took so many times as long as the usual one is as wrong as the scale goes: the rest is taken for noise."""
+
+LEAST_MS = 0.01
+"""The clock's own noise."""
+
+
+def times(session: Session, questions: Sequence[Question], progress: Progress) -> tuple[float | None, ...]:
+    """Milliseconds of one run of each statement, undone; of one that statement_timeout ends, the time it had. None where the
+    values of its parameters are not known, or it cannot be run."""
+    found = []
+    with progress.stage("time the workload as it is", total=len(questions)) as advance:
+        for question in questions:
+            found.append(None if question.is_generic else _time(session, question))
+            advance()
+    return tuple(found)
+
+
+def _time(session: Session, question: Question) -> float | None:
+    try:
+        with session.transaction(writes=True):
+            return execution_ms(Arm(session, question.statement, question.parameters).run())
+    except CaptureTimeout:
+        return (session.target.limits.statement_timeout or 0.0) * 1000
+    except CaptureError:
+        return None
+
+
+def unit_ms(costs: Sequence[float], measured: Sequence[float | None]) -> tuple[float, ...]:
+    """What a unit of the planner's cost took for each statement; the usual value where it was not measured.
+
+    >>> unit_ms([100.0, 10.0, 1000.0], [1.0, 0.1, None])
+    (0.01, 0.01, 0.01)
+    """
+    units = [
+        max(ms, LEAST_MS) / max(cost, 1.0) for cost, ms in zip(costs, measured, strict=True) if ms is not None
+    ]
+    usual = median(units) if units else 1.0
+    return tuple(
+        usual if ms is None else min(max(max(ms, LEAST_MS) / max(cost, 1.0), usual / WIDEST), usual * WIDEST)
+        for cost, ms in zip(costs, measured, strict=True)
+    )
