@@ -2,7 +2,7 @@
 
 A b-tree holds one entry of six bytes a row where equal keys share a page (deduplication, since 13), and one key for each
 distinct one; pages are filled to 90 %. Keys whose equality is not identity of bytes (numeric, char(n), float, jsonb) and indexes with INCLUDE
-are not deduplicated (btree README, "Deduplication"; checked against built indexes, tests/advise/test_selection_sizes.py).
+are not deduplicated (btree README, "Deduplication"; checked against built indexes, tests/advise/selection/test_sizes.py).
 """
 
 from __future__ import annotations
