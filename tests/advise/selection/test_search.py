@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from perfkit.advise.selection import exact, program
 from perfkit.advise.selection.costs import Costs, peel
 from perfkit.advise.selection.exact import Bounded, refined
 from perfkit.advise.selection.greedy import exchanged, steps
-from perfkit.advise.selection.option import Option, numbers
+from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Planned
 from perfkit.advise.selection.problem import Limits, Problem
 from perfkit.advise.selection.program import Choice, Program, solve
@@ -165,7 +166,7 @@ def test_each_step_is_allowed_and_better(seed: int) -> None:
     path += exchanged(problem, path[-1])
     assert all(problem.is_allowed(step.chosen) for step in path)
     assert all(step.total == pytest.approx(true_total(problem, step.chosen)) for step in path)
-    assert all(later.total < earlier.total for earlier, later in zip(path, path[1:], strict=False))
+    assert all(later.total < earlier.total for earlier, later in itertools.pairwise(path))
     assert best_of_all(problem) <= path[-1].total * (1 + 1e-9)
 
 
