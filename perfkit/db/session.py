@@ -171,6 +171,18 @@ class Session:
             cursor.execute((prefix + text + suffix).encode(), list(parameters), binary=True)
             return cursor.fetchall() if cursor.description else []
 
+    def run_unbound(self, prefix: str, text: str) -> list[tuple[object, ...]]:
+        """Rows of ``prefix`` + a user's statement whose ``$n`` stay without values, as for EXPLAIN (GENERIC_PLAN).
+
+        The extended protocol wants a value for each and would plan with it, so this is the simple one, which would take several
+        statements: the caller has seen that it is one.
+        """
+        import psycopg
+
+        with translated(text, offset=len(prefix)), psycopg.RawCursor(self._connection) as cursor:
+            cursor.execute((prefix + text).encode())
+            return cursor.fetchall() if cursor.description else []
+
 
 def _milliseconds(seconds: float | None) -> str | None:
     return None if seconds is None else str(max(0, round(seconds * 1000)))

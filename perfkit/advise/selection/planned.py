@@ -48,7 +48,6 @@ class Planner:
         self.session = session
         self._questions = questions
         self._stages = stages
-        self._prepared: set[int] = set()
         self.calls = 0
         self.sizes: dict[int, int] = {}
 
@@ -71,7 +70,7 @@ class Planner:
         for stage in self._stages:
             stage.show(chosen)
         self.calls += 1
-        root = self._explain(self._questions[place], place)
+        root = self._explain(self._questions[place])
         used, existing = 0, set()
         for name in _index_names(root):
             number = self._number(name)
@@ -83,7 +82,7 @@ class Planner:
 
     def whole_plan(self, place: int) -> Plan:
         """The statement's plan as it is, to be looked at: one EXPLAIN."""
-        return read_json([{"Plan": self._explain(self._questions[place], place, "verbose, ")}])
+        return read_json([{"Plan": self._explain(self._questions[place], "verbose, ")}])
 
     def _number(self, name: str) -> int | None:
         for stage in self._stages:
@@ -92,14 +91,14 @@ class Planner:
                 return number
         return None
 
-    def _explain(self, question: Question, place: int, options: str = "") -> dict[str, Any]:
+    def _explain(self, question: Question, options: str = "") -> dict[str, Any]:
         text = question.statement.text
         if not question.is_generic:
             rows = self.session.run_users(f"explain ({options}format json) ", text, question.parameters)
         elif self.session.server_version_num >= _GENERIC_PLAN_SINCE:
-            rows = self.session.run_users(f"explain ({options}format json, generic_plan) ", text)
+            rows = self.session.run_unbound(f"explain ({options}format json, generic_plan) ", text)
         else:
-            rows = self._explain_prepared(question, place, options)
+            rows = self._explain_prepared(question, options)
         document = rows[0][0]
         if not isinstance(document, list):
             raise CaptureError(
@@ -107,16 +106,19 @@ class Planner:
             )
         return cast(dict[str, Any], document[0]["Plan"])
 
-    def _explain_prepared(self, question: Question, place: int, options: str) -> list[tuple[object, ...]]:
+    def _explain_prepared(self, question: Question, options: str) -> list[tuple[object, ...]]:
         """Before 16 a generic plan is to be had of a prepared statement only."""
-        name = f"perfkit_{place}"
-        if place in self._prepared:
-            self.session.execute(f"deallocate {name}")
-        self.session.execute("set plan_cache_mode = force_generic_plan")
-        self.session.run_users(f"prepare {name} as ", question.statement.text)
-        self._prepared.add(place)
-        nulls = ", ".join("null" for _ in range(question.statement.parameter_count))
-        return self.session.run_users(f"explain ({options}format json) ", f"execute {name}({nulls})")
+        session = self.session
+        session.run_users("prepare perfkit_generic as ", question.statement.text)
+        try:
+            with session.savepoint():
+                session.execute("set local plan_cache_mode = force_generic_plan")
+                nulls = ", ".join("null" for _ in range(question.statement.parameter_count))
+                return session.run_users(
+                    f"explain ({options}format json) ", f"execute perfkit_generic({nulls})"
+                )
+        finally:
+            session.execute("deallocate perfkit_generic")
 
 
 def _index_names(node: dict[str, Any]) -> Iterator[str]:
