@@ -73,7 +73,9 @@ def solve(program: Program, *, seconds: float, start: int = 0) -> Answer | None:
         return None
     values = model.getSolution().col_value
     chosen = sum(1 << number for number, place in rows.place_of.items() if values[place] > 0.5)
-    return Answer(chosen=chosen, bound=float(info.mip_dual_bound))
+    # without an option nothing is whole, and HiGHS solves a plain linear program
+    bound = info.mip_dual_bound if rows.options else info.objective_function_value
+    return Answer(chosen=chosen, bound=float(bound))
 
 
 def _start_from(model: Any, highspy: Any, rows: _Rows, start: int) -> None:

@@ -301,6 +301,24 @@ def test_a_program_of_two_statements() -> None:
     assert solve(replace(shared, limits=Limits(most_bytes=9, kept=0b011)), seconds=10) is None
 
 
+def test_a_workload_without_options_is_as_good_as_can_be() -> None:
+    problem = Problem(
+        options={},
+        sizes={},
+        weights=[3.0, 1.0],
+        costs=Costs(Table([[(0, 100.0)], [(0, 7.0)]]), [0, 0]),
+        limits=Limits(most_bytes=5),
+    )
+    found = refined(problem, 0, seconds=60)
+    assert (found.chosen, found.total, found.bound, found.rounds, found.is_solved) == (
+        0,
+        307.0,
+        307.0,
+        1,
+        True,
+    )
+
+
 def test_a_choice_without_an_option_is_lost_with_it() -> None:
     found = solve(
         Program(
