@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ from perfkit.units import format_bytes, format_ms, format_percent, format_ratio
 MOST_NAMED = 4
 MOST_WEIGHED = 12
 """Indexes whose write cost is measured: each takes some tenths of a second."""
+
+_CREATED = re.compile(r'CREATE INDEX ("(?:[^"]|"")*"|\S+) ON ')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +130,7 @@ def answered(
     advice: list[Advice] = []
     for number in chosen:
         one = _advice(base, found, number, effects, gains[number], taken, catalog)
-        names[number] = one.sql.split(" ON ", 1)[0].removeprefix("CREATE INDEX ").strip()
+        names[number] = _created(one.sql)
         advice.append(one)
     if clone is not None:
         advice = [
@@ -192,6 +195,16 @@ def _advice(
         undo_sql=candidate.undo_sql,
         caveats=tuple(caveats),
     )
+
+
+def _created(sql: str) -> str:
+    """The name of the index among the statements of an advice.
+
+    >>> _created("CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX t_a_idx ON t USING gin (a gin_trgm_ops)")
+    't_a_idx'
+    """
+    found = _CREATED.search(sql)
+    return found.group(1) if found is not None else ""
 
 
 def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | None) -> str:
