@@ -83,7 +83,7 @@ class IndexAdvice(Shown):
     what_if_calls: int
     backend: str
     level: str
-    """``executed`` where the set was built and the workload run with it, else ``planned``."""
+    """``executed`` where the set was built and statements were run with it, else ``planned``."""
     unit: str
     """Of the costs: ``ms`` where each statement was timed once and its planned costs are scaled by that, else ``cost``, the planner's
     own units."""
@@ -179,7 +179,7 @@ def advise(
         options=len(options),
         what_if_calls=planner.calls,
         backend=place.backend,
-        level="executed" if effects is not None else "planned",
+        level="executed" if any(effect.proof is not None for effect in effects or ()) else "planned",
         unit="ms" if measured else "cost",
         environment=environment,
         migration=answer.migration,
