@@ -22,19 +22,32 @@ def read_folder(path: Path) -> Workload:
 
 
 def _read(file: Path) -> WorkloadQuery:
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {file}: {error}") from None
-    told = _CALLS.search(text)
+    text = _text_of(file)
     values = file.with_suffix(".jsonl")
     sets = _sets(values) if values.is_file() else []
-    return query_of(file.stem, text, sets, float(told.group(1)) if told else 1.0)
+    return query_of(file.stem, text, sets, _calls(text, file))
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from None
+
+
+def _calls(text: str, file: Path) -> float:
+    told = _CALLS.search(text)
+    if told is None:
+        return 1.0
+    try:
+        return float(told.group(1))
+    except ValueError:
+        raise UsageError(f"{told.group(1)!r} is no number of calls in {file}") from None
 
 
 def _sets(file: Path) -> list[list[str | None]]:
     sets = []
-    for number, line in enumerate(file.read_text(encoding="utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(_text_of(file).splitlines(), 1):
         if not line.strip():
             continue
         try:

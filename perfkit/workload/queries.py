@@ -103,7 +103,10 @@ def _query(runs: Sequence[Run]) -> WorkloadQuery:
 
 def _telling(runs: Sequence[Run]) -> Iterator[Run]:
     """The longest, the median and the shortest run of those that differ; the first ones where no times are known."""
-    different = list({(run.text, run.parameters): run for run in reversed(runs)}.values())[::-1]
+    first: dict[tuple[str, tuple[str | None, ...]], Run] = {}
+    for run in runs:
+        first.setdefault((run.text, run.parameters), run)
+    different = list(first.values())
     if len(different) <= MOST_SAMPLES:
         yield from different
         return
