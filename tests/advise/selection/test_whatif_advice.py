@@ -1,0 +1,100 @@
+"""Where nothing may be changed HypoPG is asked for a whole workload. PERFKIT_POSTGRES names a server that has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from scratch import scratch_database
+
+from perfkit.advise.indexes.shape import Key, Method, Shape
+from perfkit.advise.selection.hypothetical import Hypothetical
+from perfkit.advise.selection.option import Option
+from perfkit.advise.selection.planned import Planner
+from perfkit.advise.selection.question import Question
+from perfkit.db.catalog import read_catalog
+from perfkit.db.session import Session
+from perfkit.db.target import Target
+from perfkit.index_advice import Wishes, advise
+from perfkit.sql import parse_statement
+from perfkit.workload.queries import Workload, query_of
+
+pytestmark = pytest.mark.server
+
+SETUP = """
+create extension hypopg;
+create table orders (id bigint primary key, customer_id int not null, state text not null, price int not null, note text not null);
+insert into orders
+    select i, i % 2000, case when i % 50 = 0 then 'open' else 'done' end, i % 997, repeat('x', 60)
+    from generate_series(1, 50000) as i;
+"""
+
+TEXTS = (
+    "select sum(price) from orders where customer_id = 77",
+    "select id from orders where state = 'open' and price = 5",
+    "select id from orders where customer_id = $1",
+    "select id from orders where lower(note) = 'x'",
+)
+
+
+@pytest.fixture(scope="module")
+def production(target: Target) -> Iterator[Target]:
+    """A database nobody declared scratch."""
+    with Session.open(target) as session:
+        if not session.rows("select from pg_available_extensions where name = 'hypopg'"):
+            pytest.skip("this server has no HypoPG")
+    with scratch_database(target, "whatif_advice_test", [SETUP, "vacuum analyze"]) as made:
+        yield replace(made, is_scratch=False)
+
+
+def option(place: Target, number: int, key: Key, method: Method = "btree") -> Option:
+    with Session.open(place) as session, session.transaction():
+        relation = read_catalog(session, {"orders"}).relation("orders")
+    assert relation is not None
+    return Option(number=number, shape=Shape(relation=relation, equal=(), then=(key,), method=method))
+
+
+def test_the_planner_sees_what_is_pretended(production: Target) -> None:
+    options = [
+        option(production, 0, Key(column="customer_id")),
+        option(production, 1, Key(column="price")),
+        option(production, 2, Key(expression="lower(note)")),
+        option(production, 3, Key(column="note"), "gin"),
+    ]
+    questions = [Question(name=text, fingerprint="", statement=parse_statement(text)) for text in TEXTS[:2]]
+    with Session.open(production) as session, session.transaction():
+        stage = Hypothetical(session, lambda _: 4711)
+        planner = Planner(session, questions, [stage])
+        planner.make(options)
+        assert planner.sizes == {0: 4711, 1: 4711}, "neither expressions nor GIN"
+        alone = planner.plan(0, 0)
+        assert alone.used == 0
+        helped = planner.plan(0, 0b11)
+        assert (helped.used, helped.cost < alone.cost / 2) == (0b01, True)
+        assert planner.plan(1, 0b11).used == 0b10
+        assert planner.plan(0, 0b10).used == 0
+        assert planner.plan(0, 0) == alone, "hidden again"
+        told = Hypothetical(session, None).make(options[:1])
+        assert told[0] > 100_000, "HypoPG's own estimate"
+        assert session.rows("select count(*) as n from hypopg_list_indexes") == [{"n": 0}]
+
+
+def test_a_workload_is_planned_and_nothing_changed(production: Target) -> None:
+    queries = tuple(query_of(f"q{n}", text, calls=100) for n, text in enumerate(TEXTS, 1))
+    found = advise(production, Workload(source="folder", queries=queries), Wishes(), seconds=20)
+    assert (found.level, found.backend, found.notes) == ("planned", "hypopg", ())
+    assert found.advice
+    assert {(one.proof.level, one.proof.verdict) for one in found.advice} == {("planned", "improves")}
+    assert all(one.price.size_bytes for one in found.advice)
+    assert found.verdict.endswith("planned only, not executed")
+    effects = {one.name: one for one in found.queries}
+    assert {one.before_ms for one in found.queries} == {None}
+    assert all(effects[name].cost_after < effects[name].cost_before / 2 for name in ("q1", "q2", "q3"))
+    assert effects["q4"].cost_after == effects["q4"].cost_before, "an expression cannot be pretended"
+    assert "planned only" in str(found)
+    with Session.open(production) as session:
+        assert session.rows("select indexname as name from pg_indexes where tablename = 'orders'") == [
+            {"name": "orders_pkey"}
+        ]
+        assert session.rows("select datname from pg_database where datname like 'perfkit_clone_%'") == []
