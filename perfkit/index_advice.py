@@ -118,7 +118,8 @@ def advise(
     """
     wishes = wishes or Wishes()
     shown = progress or Silent()
-    with Places(target, database_of(target), shown, budget_bytes=budget_bytes) as places:
+    database = database_of(target)
+    with Places(target, database, shown, budget_bytes=budget_bytes) as places:
         session = places.session
         found = asked(session, workload, wishes.excluded, shown)
         catalog = found.catalog
@@ -153,7 +154,7 @@ def advise(
             frontier = frontier_of(problem, selected)
             gains = gains_of(problem, selected.chosen)
         with session.transaction():
-            environment = read_environment(session, catalog)
+            environment = replace(read_environment(session, catalog), database=database)
         answer = answered(
             base,
             found,

@@ -34,6 +34,7 @@ _PICTURES = {
     "perfkit.render.charts.Chart": "charts.chart_blocks",
     "perfkit.render.diff_report.DiffPart": "diff_report.part_blocks",
     "perfkit.render.diff_report.DiffReport": "diff_report.report_blocks",
+    "perfkit.render.frontier.FrontierChart": "frontier.frontier_blocks",
     "perfkit.render.plan_page.PlanChart": "plan_page.chart_blocks",
     "perfkit.render.plan_page.PlanPart": "plan_page.part_blocks",
     "perfkit.render.sections.Section": "sections.section_blocks",

@@ -1,19 +1,15 @@
-"""Pictures of samples. Only home of matplotlib, which is loaded when a picture is drawn, not before."""
+"""Pictures of samples."""
 
 from __future__ import annotations
 
-import base64
-import io
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from perfkit.render.blocks import Blocks
 from perfkit.render.capture import samples_blocks
 from perfkit.render.investigation import sample_series
-from perfkit.render.markdown import write_markdown
-from perfkit.render.svg import TEXT_COLOUR, presentable
-from perfkit.render.text import write_text
+from perfkit.render.picture import COLOURS, GREY, PIXELS_PER_INCH, WIDTH_INCHES, Picture
 from perfkit.stats import median, quantile
 from perfkit.units import format_ms
 
@@ -28,22 +24,14 @@ Sampled: TypeAlias = (
     "Investigation | Capture | Measurement | Samples | Mapping[str, Measurement] | Sequence[Measurement]"
 )
 
-_COLOURS = ("#c07a3c", "#2f9a6a", "#5b7fc7", "#9a6fb0")
-"""Orange before, green after; of a lightness that stands on white and on black."""
-_GREY = "#808080"
-"""The only grey that is readable on white and on black, for pictures that cannot take the page's colour."""
 _LOG_BEYOND = 8
 """Medians further apart squeeze the faster series into a dot on a linear axis."""
-_WIDTH_INCHES = 7.2
 _BAND_INCHES = 0.85
-_PIXELS_PER_INCH = 72
-_SHARPNESS = 2
-"""Pixels per shown pixel: sharp on dense screens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chart:
-    """Series of samples as a picture: SVG where it may be shown, else PNG, else a table of quartiles."""
+class Chart(Picture):
+    """Series of samples as a picture, or as a table of quartiles."""
 
     series: tuple[tuple[str, Samples], ...]
     title: str = "samples"
@@ -58,64 +46,19 @@ class Chart:
         ]
         return f"Execution times by run. {'; '.join(parts)}." if parts else "No samples to draw."
 
-    def svg(self) -> str:
-        """The picture with presentation attributes only; text takes the page's colour where it is inlined."""
-        picture = io.StringIO()
-        with _settings():
-            _figure(self.series, TEXT_COLOUR).savefig(
-                picture, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-            )
-        return presentable(picture.getvalue(), self.alt, _GREY)
+    @property
+    def is_drawn(self) -> bool:
+        return bool(self.series)
 
-    def png(self) -> bytes:
-        """The picture in pixels, on a transparent ground."""
-        picture = io.BytesIO()
-        with _settings():
-            _figure(self.series, _GREY).savefig(
-                picture,
-                format="png",
-                dpi=_PIXELS_PER_INCH * _SHARPNESS,
-                transparent=True,
-                metadata={"Software": None},
-            )
-        return picture.getvalue()
+    @property
+    def size_inches(self) -> tuple[float, float]:
+        return _size(len(self.series))
 
-    def __str__(self) -> str:
-        return write_text(samples_blocks(self.series))
+    def blocks(self) -> Blocks:
+        return samples_blocks(self.series)
 
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
-        bundle: dict[str, str] = {}
-        metadata: dict[str, dict[str, object]] = {}
-        makers: dict[str, Callable[[], str]] = {
-            "image/svg+xml": self.svg,
-            "image/png": lambda: base64.b64encode(self.png()).decode("ascii"),
-            "text/plain": lambda: write_text(samples_blocks(self.series)),
-            "text/markdown": lambda: write_markdown(samples_blocks(self.series)) + "\n",
-        }
-        for mime, make in makers.items():
-            if (include and mime not in include) or (exclude and mime in exclude):
-                continue
-            if mime.startswith("image/") and not self.series:
-                continue
-            # JupyterLab prefers Markdown to any picture
-            if mime == "text/markdown" and self.series and not include:
-                continue
-            try:
-                bundle[mime] = make()
-            except Exception:
-                # A picture that cannot be drawn must not take the table with it.
-                continue
-            if mime.startswith("image/"):
-                metadata[mime] = {"alt": self.alt}
-            if mime == "image/png":
-                width, height = _size(len(self.series))
-                metadata[mime] |= {
-                    "width": round(width * _PIXELS_PER_INCH),
-                    "height": round(height * _PIXELS_PER_INCH),
-                }
-        return bundle, metadata
+    def figure(self, colour: str) -> Figure:
+        return _figure(self.series, colour)
 
 
 def chart_of_samples(sampled: Sampled) -> Chart:
@@ -126,7 +69,7 @@ def chart_of_samples(sampled: Sampled) -> Chart:
 
 def chart_blocks(chart: Chart) -> Blocks:
     """The table of quartiles that stands for the picture where none can be shown."""
-    return samples_blocks(chart.series)
+    return chart.blocks()
 
 
 def _series(sampled: Sampled) -> list[tuple[str, Samples]]:
@@ -144,22 +87,8 @@ def _series(sampled: Sampled) -> list[tuple[str, Samples]]:
     return sample_series(sampled)
 
 
-def _settings() -> Any:
-    import matplotlib
-
-    return matplotlib.rc_context(
-        {
-            "svg.hashsalt": "perfkit",
-            "svg.fonttype": "none",
-            "font.family": ["sans-serif"],
-            "font.sans-serif": ["DejaVu Sans"],
-            "font.size": 9,
-        }
-    )
-
-
 def _size(bands: int) -> tuple[float, float]:
-    return _WIDTH_INCHES, 0.55 + _BAND_INCHES * max(bands, 1)
+    return WIDTH_INCHES, 0.55 + _BAND_INCHES * max(bands, 1)
 
 
 def _figure(series: Sequence[tuple[str, Samples]], colour: str) -> Figure:
@@ -167,10 +96,10 @@ def _figure(series: Sequence[tuple[str, Samples]], colour: str) -> Figure:
     from matplotlib.figure import Figure
 
     width, height = _size(len(series))
-    figure = Figure(figsize=(width, height), dpi=_PIXELS_PER_INCH)
+    figure = Figure(figsize=(width, height), dpi=PIXELS_PER_INCH)
     axes = figure.add_axes((0.19, 0.42 / height, 0.79, 1 - 0.48 / height))
     for place, (name, samples) in enumerate(series):
-        band_colour = _COLOURS[place % len(_COLOURS)]
+        band_colour = COLOURS[place % len(COLOURS)]
         _band(axes, -place, samples.values, band_colour)
         axes.annotate(
             _label(name),
@@ -247,11 +176,11 @@ def _axis(axes: Axes, series: Sequence[tuple[str, Samples]], colour: str) -> Non
         axes.set_xlabel(f"{unit}; first run on top", color=colour)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axes.tick_params(axis="x", colors=colour, length=3, width=0.6)
-    axes.grid(axis="x", color=_GREY, alpha=0.25, linewidth=0.6)
+    axes.grid(axis="x", color=GREY, alpha=0.25, linewidth=0.6)
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
         spine.set_visible(side == "bottom")
-        spine.set_color(_GREY)
+        spine.set_color(GREY)
         spine.set_linewidth(0.6)
 
 

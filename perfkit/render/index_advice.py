@@ -24,10 +24,11 @@ from perfkit.render.blocks import (
 from perfkit.render.capture import notes_blocks
 from perfkit.render.environment import environment_blocks
 from perfkit.render.escape import shortened
+from perfkit.render.frontier import chart_of_frontier, frontier_blocks
 from perfkit.units import format_bytes, format_count, format_ms, format_percent
 
 if TYPE_CHECKING:
-    from perfkit.advise.selection.answer import FrontierPoint, QueryEffect
+    from perfkit.advise.selection.answer import QueryEffect
     from perfkit.index_advice import IndexAdvice
 
 _MARKS: dict[str, tuple[str, Tone]] = {
@@ -39,33 +40,64 @@ _MARKS: dict[str, tuple[str, Tone]] = {
     "unchanged": ("same plan", "plain"),
 }
 _SQL_LENGTH = 90
-_BAR = "█"
-_BAR_LENGTH = 24
+
+
+TITLES = {
+    "verdict": "Verdict",
+    "indexes": "Indexes",
+    "refused": "Refused",
+    "statements": "Statements",
+    "frontier": "What each size buys",
+    "migration": "All of it, safe on a busy server",
+    "environment": "Environment",
+}
+"""The parts in the order they are read."""
+
+_MAY_LACK = ("refused", "migration")
+"""Parts that are left out where they would be empty."""
 
 
 def index_advice_blocks(found: IndexAdvice) -> Blocks:
     """Everything, under headings."""
-    blocks: list[Block] = [
-        Heading(text="Verdict"),
-        paragraph(Span(found.verdict, "strong")),
-        Facts(pairs=_facts(found)),
-        Heading(text="Indexes"),
-    ]
-    blocks += [advice_panel(one) for one in found.advice] or [paragraph("None.")]
-    if found.rejected:
-        blocks.append(Heading(text="Refused"))
-        blocks.append(_refused(found))
-    blocks.append(Heading(text="Statements"))
-    blocks.append(_queries(found.queries))
-    blocks.append(Heading(text="What each size buys"))
-    blocks.append(_frontier(found.frontier))
-    if found.migration:
-        blocks.append(Heading(text="All of it, safe on a busy server"))
-        blocks.append(Code(text=found.migration))
-        blocks.append(Details(summary=text("the way back"), blocks=(Code(text=found.undo),)))
-    blocks.append(Heading(text="Environment"))
-    blocks += [*environment_blocks(found.environment), *notes_blocks(found.notes)]
+    blocks: list[Block] = []
+    for name, title in TITLES.items():
+        if has_part(found, name):
+            blocks += [Heading(text=title), *part(found, name)]
     return tuple(blocks)
+
+
+def has_part(found: IndexAdvice, name: str) -> bool:
+    """False for a part that would be empty and can be left out."""
+    return bool(getattr(found, {"refused": "rejected"}.get(name, name))) if name in _MAY_LACK else True
+
+
+def part(found: IndexAdvice, name: str) -> Blocks:
+    """One part of the advice; a part with nothing in it says so. KeyError for an unknown name."""
+    match name:
+        case "verdict":
+            return (paragraph(Span(found.verdict, "strong")), Facts(pairs=_facts(found)))
+        case "indexes":
+            return tuple(advice_panel(one) for one in found.advice) or (
+                paragraph("No index is worth its price."),
+            )
+        case "refused":
+            return (_refused(found),) if found.rejected else (paragraph("No index was refused."),)
+        case "statements":
+            return (_queries(found.queries),)
+        case "frontier":
+            return frontier_blocks(chart_of_frontier(found))
+        case "migration":
+            return _migration(found)
+        case "environment":
+            return (*environment_blocks(found.environment), *notes_blocks(found.notes))
+    raise KeyError(name)
+
+
+def _migration(found: IndexAdvice) -> Blocks:
+    if not found.migration:
+        return (paragraph("Nothing to change."),)
+    way_back = Details(summary=text("the way back"), blocks=(Code(text=found.undo),))
+    return (Code(text=found.migration), way_back)
 
 
 def _facts(found: IndexAdvice) -> tuple[tuple[str, Text], ...]:
@@ -90,14 +122,18 @@ def _facts(found: IndexAdvice) -> tuple[tuple[str, Text], ...]:
                 ),
             )
         )
-    how = "built on a clone and run" if found.level == "executed" else "planned only"
-    pairs.append(
-        (
-            "proof",
-            text(f"{how}; {found.what_if_calls} what-if plans, {found.backend.replace('hypopg', 'HypoPG')}"),
-        )
-    )
+    pairs.append(("proof", text(_how(found))))
     return tuple(pairs)
+
+
+def _how(found: IndexAdvice) -> str:
+    asked = f"{found.what_if_calls:,} plans asked for"
+    if found.level == "executed":
+        return f"indexes built on a clone and the statements run with and without them by turns; {asked}"
+    where = (
+        "with HypoPG's hypothetical indexes" if found.backend == "hypopg" else "with indexes built on a clone"
+    )
+    return f"planned only, no statement was run; {asked} {where}"
 
 
 def _refused(found: IndexAdvice) -> Table:
@@ -139,30 +175,4 @@ def _queries(queries: tuple[QueryEffect, ...]) -> Table:
         ),
         rows=tuple(rows),
         kind="workload",
-    )
-
-
-def _frontier(points: tuple[FrontierPoint, ...]) -> Table:
-    most = max((point.cost for point in points), default=1.0) or 1.0
-    return Table(
-        columns=(
-            Column(title="indexes", align="right"),
-            Column(title="size", align="right"),
-            Column(title="planned cost", align="right"),
-            Column(title="of it for writes", align="right"),
-            Column(title="cost"),
-        ),
-        rows=tuple(
-            Row(
-                cells=(
-                    text(str(point.indexes)),
-                    text(format_bytes(point.size_bytes)),
-                    text(format_count(point.cost)),
-                    text(format_count(point.write_cost)),
-                    text(Span(_BAR * max(1, round(_BAR_LENGTH * point.cost / most)), "bar")),
-                )
-            )
-            for point in points
-        ),
-        kind="frontier",
     )

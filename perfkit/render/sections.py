@@ -1,46 +1,70 @@
-"""The parts of an investigation as values of their own: a notebook shows them cell by cell."""
+"""The parts of an investigation or of index advice as values of their own: a notebook shows them cell by cell."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
+from perfkit.render import index_advice as advised
+from perfkit.render import investigation as investigated
 from perfkit.render.blocks import Blocks
 from perfkit.render.charts import Chart, chart_of_samples
-from perfkit.render.investigation import TITLES, has_part, part, sample_series
+from perfkit.render.frontier import FrontierChart, chart_of_frontier
 from perfkit.render.plan_page import PlanChart
 from perfkit.show import Shown
 
 if TYPE_CHECKING:
+    from perfkit.index_advice import IndexAdvice
     from perfkit.investigation import Investigation
+
+Shape: TypeAlias = "Section | Chart | FrontierChart | PlanChart"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section(Shown):
-    """One part of an investigation, ready to be shown."""
+    """One part, ready to be shown."""
 
     name: str
     title: str
-    investigation: Investigation
+    value: Investigation | IndexAdvice
 
 
 def section_blocks(section: Section) -> Blocks:
-    return part(section.investigation, section.name)
+    from perfkit.investigation import Investigation
+
+    if isinstance(section.value, Investigation):
+        return investigated.part(section.value, section.name)
+    return advised.part(section.value, section.name)
 
 
-def sections(investigation: Investigation) -> dict[str, Section | Chart | PlanChart]:
-    """Every part by its name, in reading order: verdict, query, findings, advice, rejected, plan, flame, estimates, diff,
-    samples, environment. ``flame`` and ``estimates`` are pictures of the plan, ``samples`` is one where there are samples
-    to draw; each has a table of the same figures for where no picture can be shown."""
-    parts: dict[str, Section | Chart | PlanChart] = {}
-    for name, title in TITLES.items():
-        if not has_part(investigation, name):
+def sections(value: Investigation | IndexAdvice) -> dict[str, Shape]:
+    """Every part by its name, in reading order. Of an investigation: verdict, query, findings, advice, rejected, plan, flame,
+    estimates, diff, samples, environment; of index advice: verdict, indexes, refused, statements, frontier, migration,
+    environment. ``flame`` and ``estimates`` are pictures of the plan, ``samples`` and ``frontier`` are where there is
+    something to draw; each has a table of the same figures for where no picture can be shown."""
+    from perfkit.investigation import Investigation
+
+    return _investigation(value) if isinstance(value, Investigation) else _advice(value)
+
+
+def _investigation(investigation: Investigation) -> dict[str, Shape]:
+    parts: dict[str, Shape] = {}
+    for name, title in investigated.TITLES.items():
+        if not investigated.has_part(investigation, name):
             continue
-        if name == "samples" and any(samples.values for _, samples in sample_series(investigation)):
+        series = investigated.sample_series(investigation) if name == "samples" else []
+        if any(samples.values for _, samples in series):
             parts[name] = chart_of_samples(investigation)
         else:
-            parts[name] = Section(name=name, title=title, investigation=investigation)
+            parts[name] = Section(name=name, title=title, value=investigation)
         if name == "plan":
             parts["flame"] = PlanChart(plan=investigation.before.plan, kind="flame")
             parts["estimates"] = PlanChart(plan=investigation.before.plan, kind="estimates")
     return parts
+
+
+def _advice(advice: IndexAdvice) -> dict[str, Shape]:
+    parts: dict[str, Shape] = {
+        name: Section(name=name, title=title, value=advice) for name, title in advised.TITLES.items()
+    }
+    return parts | {"frontier": chart_of_frontier(advice)}

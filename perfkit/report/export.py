@@ -35,6 +35,11 @@ _BANNERS = {
     "interrupted": "This run was interrupted",
     "timeout": "This run ran out of time",
 }
+_TITLES = {
+    "Investigation": "Why is this statement slow?",
+    "IndexAdvice": "Which indexes does this workload need?",
+}
+"""Headings of the page of one value, by its class."""
 _HIDDEN = {"parameters", "injected-parameters"}
 
 
@@ -60,8 +65,8 @@ def page_of_run(run: Run) -> str:
 
 
 def page_of_value(value: object) -> str:
-    """The page of one investigation, capture or plan."""
-    title = "Why is this statement slow?" if hasattr(value, "verdict") else "How this statement runs"
+    """The page of one investigation, index advice, capture or plan."""
+    title = _TITLES.get(type(value).__name__, "How this statement runs")
     return _html(_value_cells(value), {"title": title, "eyebrow": ["perfkit"]})
 
 
@@ -153,10 +158,10 @@ def _as_text(data: Mapping[str, Any], about: Mapping[str, Any]) -> str:
 def _page_of_run(run: Run) -> dict[str, Any]:
     page: dict[str, Any] = {
         "title": run.title,
-        "tab": " · ".join(filter(None, (str(run.parameters.get("query", "")), run.title))),
+        "tab": " · ".join(filter(None, (_question(run), run.title))),
         "eyebrow": [
             "perfkit",
-            str(run.parameters.get("query") or run.notebook),
+            _question(run) or run.notebook,
             *_subject(run),
             run.started_at.replace("T", " ").replace("Z", " UTC"),
         ],
@@ -171,6 +176,11 @@ def _page_of_run(run: Run) -> dict[str, Any]:
             "traceback": run.failure.traceback,
         }
     return page
+
+
+def _question(run: Run) -> str:
+    """What the run was asked about; empty where its parameters do not say."""
+    return str(run.parameters.get("query") or run.parameters.get("workload") or "")
 
 
 def _subject(run: Run) -> list[str]:
@@ -210,13 +220,14 @@ def _value_cells(value: object) -> list[Any]:
     from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
     from perfkit.capture.values import Capture
+    from perfkit.index_advice import IndexAdvice
     from perfkit.investigation import Investigation
     from perfkit.plan import Plan
     from perfkit.render import mimebundle, sections
 
     if isinstance(value, Plan | Capture):
         return _plan_cells(value)
-    if not isinstance(value, Investigation):
+    if not isinstance(value, Investigation | IndexAdvice):
         return [new_code_cell(outputs=[new_output("display_data", mimebundle(value))])]
     cells = []
     for name, section in sections(value).items():

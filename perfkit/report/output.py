@@ -68,7 +68,7 @@ def rebuild(run_json: Path) -> tuple[Path, Path]:
 
 
 def write_page(value: object, path: Path) -> None:
-    """Write one value, an investigation, a capture or a plan, as a self-contained HTML page."""
+    """Write one value, an investigation, index advice, a capture or a plan, as a self-contained HTML page."""
     from perfkit.plan import Plan
     from perfkit.report.export import page_of_value
 

@@ -70,7 +70,7 @@ def schema_of(value: object) -> str:
         if one == home:
             return schema
     raise UsageError(
-        f"a {type(value).__name__} cannot be published; publish an investigation, a capture or a dict"
+        f"a {type(value).__name__} cannot be published; publish an investigation, index advice, a capture or a dict"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from perfkit.advise.selection.answer import FrontierPoint, QueryEffect
 from perfkit.advise.values import Advice, Price, Proof, Rejected, Step
 from perfkit.capture.values import Capture, Counters, Dataset, Environment, Measurement, Query, Samples
 from perfkit.catalog import (
@@ -15,6 +16,7 @@ from perfkit.catalog import (
     Relation,
 )
 from perfkit.findings.finding import Finding
+from perfkit.index_advice import IndexAdvice
 from perfkit.investigation import Investigation
 from perfkit.plan.model import Plan
 from perfkit.plan.read_json import read_json
@@ -498,6 +500,55 @@ def rejected() -> tuple[Rejected, ...]:
                 level="executed", verdict="neutral", blocks_ratio=0.998, time_ratio=1.02, same_result=True
             ),
         ),
+    )
+
+
+def index_advice() -> IndexAdvice:
+    steps = ((0, 8300.0, 0.0, 0), (1_400_000, 1250.0, 4.0, 1), (2_220_032, 610.5, 9.5, 2))
+    return IndexAdvice(
+        verdict="Create 1 index (2.12 MB): 431 ms → 1.9 ms for the statements they change, 1 of 2 faster, none slower",
+        advice=(advice(),),
+        rejected=rejected()[:1],
+        queries=(
+            QueryEffect(
+                name="first_page",
+                fingerprint="1f",
+                sql=SQL,
+                weight=120.0,
+                cost_before=8000.0,
+                cost_after=310.5,
+                indexes=("issues_project_id_created_at_idx",),
+                verdict="improves",
+                before_ms=431.0,
+                after_ms=1.9,
+            ),
+            QueryEffect(
+                name="close <all>",
+                fingerprint="2f",
+                sql="update issues set state = 'closed'",
+                weight=1.0,
+                cost_before=300.0,
+                cost_after=300.0,
+                indexes=(),
+                verdict="unchanged",
+            ),
+        ),
+        frontier=tuple(
+            FrontierPoint(size_bytes=size, cost=cost, write_cost=writes, indexes=number)
+            for size, cost, writes, number in steps
+        ),
+        cost_before=8300.0,
+        cost_after=610.5,
+        cost_bound=600.0,
+        size_bytes=2_220_032,
+        options=17,
+        what_if_calls=1204,
+        backend="built",
+        level="executed",
+        environment=environment(),
+        migration="set lock_timeout = '5s';\ncreate index concurrently on issues (project_id, created_at);\n",
+        undo="drop index concurrently issues_project_id_created_at_idx;\n",
+        notes=("left out: nightly: it calls a function that may write",),
     )
 
 

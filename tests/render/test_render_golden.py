@@ -27,6 +27,7 @@ VALUES: dict[str, Callable[[], object]] = {
     "rejected": examples.rejected,
     "capture": examples.capture,
     "investigation": examples.investigation,
+    "index-advice": examples.index_advice,
     "samples": lambda: chart_of_samples(examples.investigation()),
 }
 

@@ -29,6 +29,8 @@ MOST_WEIGHED = 12
 """Indexes whose write cost is measured: each takes some tenths of a second."""
 
 _CREATED = re.compile(r'CREATE INDEX ("(?:[^"]|"")*"|\S+) ON ')
+MOST_TOLD_TIMES = 1000
+"""No application comes to write so much more often for each read; beyond it the figure says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,11 +180,7 @@ def _advice(
     )
     caveats = list(candidate.caveats)
     if gain.writes:
-        times = gain.saved / gain.writes
-        caveats.append(
-            f"the workload's own writes pay {format_percent(gain.writes / max(gain.saved, 1e-9))} of what its reads save by it:"
-            f" worth it up to about {format_ratio(times)} as many writes for each read"
-        )
+        caveats.append(writes_told(gain))
     return Advice(
         id="",
         kind="index",
@@ -205,6 +203,21 @@ def _created(sql: str) -> str:
     """
     found = _CREATED.search(sql)
     return found.group(1) if found is not None else ""
+
+
+def writes_told(gain: Gain) -> str:
+    """What the workload's writes pay for an index, and how many more it would bear.
+
+    >>> writes_told(Gain(saved=1000.0, writes=25.0))
+    "the workload's own writes pay 2.5 % of what its reads save by it: worth it up to about 40× as many writes for each read"
+    >>> writes_told(Gain(saved=1e6, writes=2.0))
+    "the workload's own writes pay <0.1 % of what its reads save by it: worth it whatever the writes"
+    """
+    paid = format_percent(gain.writes / max(gain.saved, 1e-9))
+    times = gain.saved / gain.writes
+    limit = f"up to about {format_ratio(times)} as many writes for each read"
+    limit = "whatever the writes" if times > MOST_TOLD_TIMES else limit
+    return f"the workload's own writes pay {paid} of what its reads save by it: worth it {limit}"
 
 
 def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | None) -> str:

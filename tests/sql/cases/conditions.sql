@@ -64,7 +64,7 @@ select 1 from issues where is_confidential and not is_confidential and is_confid
 select 1 from issues where author_id <> 3 and state not in ('a', 'b') and priority is distinct from 1 and id + priority > 4 and id = random();
 --> public.issues issues
 -->   author_id: inequality | author_id <> 3 | literal
--->   state: inequality | state not in | constant
+-->   state: inequality | state not in ('a', 'b') | literal
 -->   priority: inequality | priority is distinct from 1 | literal
 -->   id: expression | id + priority > 4 | literal, wrapped by +
 -->   priority: expression | id + priority > 4 | literal, wrapped by +
