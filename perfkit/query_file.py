@@ -1,4 +1,4 @@
-"""The statement a person names: an .sql file, or a query that comes with a data set."""
+"""The statement a person names: an .sql file, or a query that comes with a data set; and all queries of one as a workload."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 from difflib import get_close_matches
 from pathlib import Path
 
-from perfkit.dataset import datasets, find_query, query_names
+from perfkit.dataset import datasets, find_query, query_names, slow_queries
 from perfkit.errors import UsageError
+from perfkit.workload.queries import Workload, query_of
 
 
 def read_query(name: str, params: str = "") -> tuple[str, list[object]]:
@@ -24,6 +25,22 @@ def read_query(name: str, params: str = "") -> tuple[str, list[object]]:
     else:
         text, values = read_file(name), []
     return text, read_values(params) if params.strip() else values
+
+
+def read_queries(dataset: str) -> Workload:
+    """The queries that come with a data set, each with its values and run once."""
+    description = next((one for one in datasets() if one.name == dataset), None)
+    if description is None:
+        raise UsageError(
+            f"there is no data set {dataset}; there are {', '.join(one.name for one in datasets())}"
+        )
+    queries = slow_queries(description)
+    return Workload(
+        source="folder",
+        queries=tuple(
+            query_of(one.name, one.text, [one.parameters] if one.parameters else []) for one in queries
+        ),
+    )
 
 
 def read_values(params: str) -> list[object]:

@@ -4,6 +4,7 @@ from perfkit.query_file import read_query as read_query
 from perfkit.report.notebooks import available as available
 from perfkit.report.notebooks import connection as connection
 from perfkit.report.notebooks import find as find
+from perfkit.report.notebooks import workload as workload
 from perfkit.report.outcome import Run as Run
 from perfkit.report.outcome import read_run as read_run
 from perfkit.report.output import rebuild as rebuild

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perfkit.errors import UsageError
+from perfkit.query_file import read_queries
 from perfkit.resources import folder
+
+if TYPE_CHECKING:
+    from perfkit.workload.queries import Workload
 
 
 def available() -> tuple[Path, ...]:
@@ -66,6 +70,14 @@ def connection(dsn_variable: str, dataset: str, scale: float) -> dict[str, Any]:
             raise UsageError(f"the environment variable {dsn_variable}, named as dsn_variable, is not set")
         return {"dsn": dsn}
     return {"dataset": dataset, "scale": scale} if dataset else {}
+
+
+def workload(path: str, dsn_variable: str, dataset: str) -> str | Workload | None:
+    """The first argument of ``Lab.advise`` from a notebook's parameters: the path; without one the queries that come with
+    the data set, or None, for what pg_stat_statements has counted, where another database is named."""
+    if path:
+        return path
+    return read_queries(dataset) if dataset and not dsn_variable else None
 
 
 def heading_of(markdown: str) -> str:

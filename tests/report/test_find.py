@@ -8,8 +8,9 @@ import pytest
 
 from perfkit.dataset import describe, slow_queries
 from perfkit.errors import UsageError
-from perfkit.report import available, connection, find, read_query
+from perfkit.report import available, connection, find, read_query, workload
 from perfkit.report.notebooks import heading_of, name_of, read, title_of
+from perfkit.workload.queries import Workload
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 
@@ -52,6 +53,21 @@ def test_a_query_of_a_data_set_comes_with_its_values() -> None:
     for query in slow_queries(describe("tracker")):
         assert read_query(f"tracker/{query.name}") == (query.text, list(query.parameters))
         assert read_query(f"tracker/{query.name}.sql", "[7]") == (query.text, [7])
+
+
+def test_a_workload_is_the_path_the_data_sets_queries_or_what_the_server_counted() -> None:
+    assert workload("queries/", "", "tracker") == "queries/"
+    assert workload("", "SHOP_DSN", "tracker") is None
+    assert workload("", "", "") is None
+    found = workload("", "", "tracker")
+    assert isinstance(found, Workload)
+    queries = {query.name: query for query in slow_queries(describe("tracker"))}
+    assert [one.name for one in found.queries] == list(queries)
+    assert all(one.has_values for one in found.queries)
+    for one in found.queries:
+        assert one.samples[0].parameters == queries[one.name].parameters
+    with pytest.raises(UsageError, match=r"no data set xyzzy; there are .*tracker"):
+        workload("", "", "xyzzy")
 
 
 @pytest.mark.parametrize(
