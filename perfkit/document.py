@@ -58,10 +58,13 @@ def from_document(kind: type[T], document: dict[str, Any], schema: str | None = 
 
 
 def write(path: Path, value: object, schema: str) -> None:
-    """Write the value as a JSON document, whole or not at all."""
+    """Write the value as a JSON document, whole or not at all; UsageError where that cannot be."""
     temporary = path.with_name(path.name + ".part")
-    temporary.write_text(dumps(to_document(value, schema)), encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text(dumps(to_document(value, schema)), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 
 def dumps(document: dict[str, Any]) -> str:

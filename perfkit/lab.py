@@ -233,6 +233,17 @@ class Lab:
             progress=self.progress,
         )
 
+    def workload(self, path: str | Path | None = None) -> Workload:
+        """The statements of a folder of .sql files, a script, a log or a workload file; without a path those that
+        pg_stat_statements has counted in this database."""
+        from perfkit.workload.read import read_workload
+        from perfkit.workload.statements import read_statements
+
+        if path is not None:
+            return read_workload(Path(path))
+        with self.session("workload") as session:
+            return read_statements(session)
+
     def advise(
         self,
         workload: str | Path | Workload | None = None,
@@ -248,14 +259,8 @@ class Lab:
         """
         from perfkit.index_advice import advise
         from perfkit.workload.queries import Workload
-        from perfkit.workload.read import read_workload
-        from perfkit.workload.statements import read_statements
 
-        if workload is None:
-            with self.session("workload") as session:
-                found = read_statements(session)
-        else:
-            found = workload if isinstance(workload, Workload) else read_workload(Path(workload))
+        found = workload if isinstance(workload, Workload) else self.workload(workload)
         return advise(
             self.target, found, wishes, seconds=seconds, budget_bytes=budget_bytes, progress=self.progress
         )

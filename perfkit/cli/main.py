@@ -15,6 +15,7 @@ from perfkit.errors import PerfkitError
 VERBS = {
     "investigate": "find out why a statement is slow, and prove what cures it",
     "advise": "choose the indexes for a whole workload, and prove them",
+    "workload": "rank the statements of a log, script, folder or server, and save them for advise",
     "explain": "capture how PostgreSQL runs a statement, or read a plan",
     "diff": "compare two plans or captures",
     "explain-finding": "say what a finding means, how it is cured, and when it is fine",

@@ -38,6 +38,7 @@ _PICTURES = {
     "perfkit.render.plan_page.PlanChart": "plan_page.chart_blocks",
     "perfkit.render.plan_page.PlanPart": "plan_page.part_blocks",
     "perfkit.render.sections.Section": "sections.section_blocks",
+    "perfkit.workload.queries.Workload": "workload.workload_blocks",
 }
 """Which function makes blocks of a value. By name, so that showing a plan loads neither driver nor parser."""
 

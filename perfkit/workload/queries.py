@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median_low
 
 from perfkit.errors import UsageError
+from perfkit.show import Shown
 from perfkit.sql.fingerprint import normal_form
 from perfkit.sql.tokens import scan
+from perfkit.units import format_percent
 from perfkit.workload.events import run_of
 from perfkit.workload.recording import Run
 
@@ -44,8 +46,8 @@ class WorkloadQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workload:
-    """Statements, the most time in all first, where times are known."""
+class Workload(Shown):
+    """Statements, the most time in all first, where times are known; saved as ``perfkit.workload/1``."""
 
     source: str
     """``folder``, ``script``, ``log``, ``pg_stat_statements`` or ``file``."""
@@ -84,6 +86,30 @@ def query_of(
         samples=tuple(Sample(text=run.text, parameters=values) for values in sets or [()]),
         has_values=bool(sets) or not has_parameters,
     )
+
+
+def ranked(workload: Workload, most: int | None = None) -> Workload:
+    """The statements with the most time in all first, or the most calls where no times are known; ``most`` of them, if given,
+    and what the others came to is told."""
+    order = sorted(workload.queries, key=lambda one: (-(one.total_ms or 0.0), -one.calls))
+    kept, others = order[:most], order[len(order[:most]) :]
+    told = workload.skipped
+    if others:
+        share = 1 - sum(shares(workload, kept))
+        word = "statement" if len(others) == 1 else "statements"
+        told = (
+            *told,
+            f"{len(others)} {word} after the first {len(kept)}, {format_percent(share)} of the whole",
+        )
+    return replace(workload, queries=tuple(kept), skipped=told)
+
+
+def shares(workload: Workload, queries: Sequence[WorkloadQuery]) -> list[float]:
+    """What part of the workload's time each of the queries takes; of its calls, where no times are known."""
+    has_times = any(one.total_ms for one in workload.queries)
+    weights = [(one.total_ms or 0.0) if has_times else one.calls for one in workload.queries]
+    total = sum(weights) or 1.0
+    return [((one.total_ms or 0.0) if has_times else one.calls) / total for one in queries]
 
 
 def _query(runs: Sequence[Run]) -> WorkloadQuery:
