@@ -86,7 +86,7 @@ def command(
     """Choose the indexes for WORKLOAD: a folder of .sql files, a script of statements, a server's log, or a workload file.
 
     In a folder each file holds one statement; "-- calls: 120" on a line of its own says how often it runs, and NAME.jsonl
-    beside NAME.sql holds sets of values for $1 …, one JSON list a line.
+    beside NAME.sql holds sets of values for $1 …, one JSON list a line; a single set may stand in the file as "-- params: [42]".
 
     On a scratch database the indexes are built on a clone and the workload is run with and without them. Elsewhere HypoPG is
     asked, and the answer is planned only.
@@ -119,7 +119,10 @@ def command(
         budget_bytes=budget_mb * 1024**2,
     )
     if migration:
-        migration.write_text(found.migration, encoding="utf-8")
+        try:
+            migration.write_text(found.migration, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"cannot write {migration}: {error.strerror}") from None
         click.echo(f"migration: {migration}", err=True)
     if output:
         document.write(output, found, SCHEMA)

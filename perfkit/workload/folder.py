@@ -10,11 +10,13 @@ from perfkit.errors import UsageError
 from perfkit.workload.queries import Workload, WorkloadQuery, query_of
 
 _CALLS = re.compile(r"^--\s*calls:\s*([0-9.]+)\s*$", re.MULTILINE | re.IGNORECASE)
+_PARAMS = re.compile(r"^--\s*params:\s*(\S.*)$", re.MULTILINE | re.IGNORECASE)
 
 
 def read_folder(path: Path) -> Workload:
     """Each ``NAME.sql`` holds one statement; ``-- calls: 120`` on a line of its own says how often it runs (once, where
-    nothing is said), and ``NAME.jsonl`` holds sets of values for ``$1`` …, one JSON list a line."""
+    nothing is said), and ``NAME.jsonl`` holds sets of values for ``$1`` …, one JSON list a line. One set may also stand on
+    a line of the statement's own file: ``-- params: [42]``."""
     files = sorted(path.glob("*.sql"))
     if not files:
         raise UsageError(f"folder {path} holds no .sql file")
@@ -22,17 +24,12 @@ def read_folder(path: Path) -> Workload:
 
 
 def _read(file: Path) -> WorkloadQuery:
-    text = _text_of(file)
+    text = _content(file)
     values = file.with_suffix(".jsonl")
     sets = _sets(values) if values.is_file() else []
+    if not sets and (line := _PARAMS.search(text)):
+        sets = [_values(line.group(1), f"{file}, its params")]
     return query_of(file.stem, text, sets, _calls(text, file))
-
-
-def _text_of(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {file}: {error}") from None
 
 
 def _calls(text: str, file: Path) -> float:
@@ -45,19 +42,29 @@ def _calls(text: str, file: Path) -> float:
         raise UsageError(f"{told.group(1)!r} is no number of calls in {file}") from None
 
 
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from None
+
+
 def _sets(file: Path) -> list[list[str | None]]:
-    sets = []
-    for number, line in enumerate(_text_of(file).splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            found = json.loads(line)
-        except ValueError:
-            found = None
-        if not isinstance(found, list):
-            raise UsageError(f'{file}, line {number} is no JSON list such as [42, "open"]')
-        sets.append([None if value is None else _text(value) for value in found])
-    return sets
+    return [
+        _values(line, f"{file}, line {number}")
+        for number, line in enumerate(_content(file).splitlines(), 1)
+        if line.strip()
+    ]
+
+
+def _values(text: str, where: str) -> list[str | None]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        raise UsageError(f'{where}: no JSON list such as [42, "open"]')
+    return [None if value is None else _text(value) for value in found]
 
 
 def _text(value: object) -> str:
