@@ -39,10 +39,10 @@ select id from events where happened + interval '36 hours' > now() and happened 
 -->   same rows
 
 -- days after a moment
-select id from events where noted + interval '2 days' > localtimestamp order by id;
+select id from events where noted + interval '200 days' > localtimestamp order by id;
 --> arithmetic-to-constant (function-on-column, expression-no-statistics, missing-expression-index)
---> select id from events where noted > localtimestamp - interval '2 days' order by id
--->   same 13 rows
+--> select id from events where noted > localtimestamp - interval '200 days' order by id
+-->   same 27 rows
 
 -- days after a moment with a zone
 select id from events where happened + interval '1 day' > now() - interval '1 day';
