@@ -21,6 +21,7 @@ _HEIGHT_INCHES = 3.1
 _LOG_BEYOND = 8
 """Costs further apart squeeze all but the first steps into a line on a linear axis."""
 _UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"), (1, "bytes"))
+_STEPS = (1, 2, 5, 10)
 _BAR = "█"
 _BAR_LENGTH = 24
 _WAY, _ADVISED = COLOURS[0], COLOURS[1]
@@ -123,8 +124,8 @@ def _figure(chart: FrontierChart, colour: str) -> Figure:
     figure = Figure(figsize=chart.size_inches, dpi=PIXELS_PER_INCH)
     bottom, height = 0.44 / _HEIGHT_INCHES, 1 - 0.72 / _HEIGHT_INCHES
     divisor, unit = _unit(max(point.size_bytes for point in chart.points))
-    wide = 0.56 if chart.has_writes else 0.88
-    sizes = figure.add_axes((0.105, bottom, wide, height))
+    wide = 0.58 if chart.has_writes else 0.90
+    sizes = figure.add_axes((0.085, bottom, wide, height))
     _panel(sizes, chart, colour, lambda point: point.size_bytes / divisor, f"size of the indexes, {unit}", 8)
     sizes.set_title("planned cost of the workload", loc="left", color=colour, fontsize=9)
     _words(sizes, chart, colour, chart.advised[0] / divisor)
@@ -178,10 +179,10 @@ def _panel(
         axes.yaxis.set_minor_locator(NullLocator())
     else:
         axes.set_ylim(0, max(costs) * 1.06 or 1.0)
-        axes.yaxis.set_major_locator(MaxNLocator(6))
-    axes.xaxis.set_major_locator(MaxNLocator(ticks))
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=_STEPS))
+    axes.xaxis.set_major_locator(MaxNLocator(ticks, steps=_STEPS))
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+        axis.set_major_formatter(FuncFormatter(lambda value, _: _short(value)))
     axes.set_xlabel(label, color=colour)
     axes.tick_params(axis="both", colors=colour, length=3, width=0.6)
     axes.grid(color=GREY, alpha=0.25, linewidth=0.6)
@@ -239,3 +240,15 @@ def _unit(most: float) -> tuple[int, str]:
     (1048576, 'MB')
     """
     return next(((size, unit) for size, unit in _UNITS if most >= size), _UNITS[-1])
+
+
+def _short(value: float) -> str:
+    """A number on an axis.
+
+    >>> [_short(value) for value in (0.5, 200.0, 50_000.0, 2e7, 1e13)]
+    ['0.5', '200', '50 k', '20 M', '10 T']
+    """
+    for size, mark in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:,.6g} {mark}"
+    return f"{value:.6g}"
