@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from perfkit.cli.main import VERBS
 from perfkit.db.servers import server
 
 README = Path(__file__).parents[1] / "README.md"
@@ -41,3 +42,8 @@ def test_the_python_tour_runs(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "execution" in printed
     assert "improves" in str(names["found"])
+
+
+def test_every_verb_is_in_the_table() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert [verb for verb in VERBS if f"| `perfkit {verb}" not in text] == []
