@@ -42,6 +42,10 @@ insert into visits select i * 17 % 10000, date '2024-01-01' + i % 366, i % 10 fr
 create table archive (id int not null, code int not null, note text not null);
 insert into archive select i, i * 3 % 20000, repeat('y', 80) from generate_series(1, 20000) as i;
 create index archive_code_idx on archive (code);
+create table walks (id int primary key, day int not null, created int not null, note text not null);
+insert into walks select i, i % 50, i * 7 % 40000 + case when i % 50 = 5 then 1000000 else 0 end, repeat('w', 80)
+    from generate_series(1, 40000) as i;
+create index walks_day_idx on walks (day);
 create table "Odd Table" ("Key Col" int not null, "select" text not null, body text not null);
 insert into "Odd Table" select i % 9000, 's' || i, md5(i::text) || md5((i * 3)::text) from generate_series(1, 20000) as i;
 """
@@ -147,7 +151,7 @@ def test_nothing_is_left_behind(shop: Target, found: IndexAdvice) -> None:
         assert session.rows("select datname from pg_database where datname like 'perfkit_clone_%'") == []
         assert session.rows("select relname from pg_class where relname like 'perfkit%'") == []
         assert session.rows("select 1 as bad from pg_index where not indisvalid") == []
-    assert len(indexes(shop)) == 5
+    assert len(indexes(shop)) == 7
 
 
 def test_the_migration_and_the_way_back(shop: Target, found: IndexAdvice) -> None:
@@ -224,6 +228,28 @@ def test_writes_cost_their_indexes(shop: Target, found: IndexAdvice) -> None:
         shop, workload({**READS, "sold": (WRITES["sold"][0], 20_000)}), Wishes(most_writes=0.0), seconds=30
     )
     assert not created(share, "public.orders")
+
+
+def test_an_index_that_misleads_another_statement_is_refused(shop: Target) -> None:
+    """Rows of one day all come last in the order of ``created``, which the planner cannot know: with an index in that order it
+    would read the whole table for the first of them. Only one index is allowed, so there is no better one for both."""
+    misled = workload(
+        {
+            "first": ("select id from walks order by created limit 10", 1000),
+            "of a day": ("select note from walks where day = 5 order by created limit 1", 1),
+        }
+    )
+    strict = advise(shop, misled, Wishes(most_per_table=1), seconds=30)
+    assert not created(strict)
+    assert {one.sql.partition("walks ")[2].split(")")[0] for one in strict.rejected} == {"(created"}
+    assert "with it of a day takes" in strict.rejected[0].reason
+    assert "harms" not in {one.verdict for one in strict.queries}
+    easy = advise(shop, misled, Wishes(most_per_table=1, tolerance=1e6), seconds=30)
+    assert len(created(easy)) == 1
+    assert {one.name: one.verdict for one in easy.queries} == {"first": "improves", "of a day": "harms"}
+    assert easy.verdict.endswith("1 of 2 faster, 1 slower")
+    free = advise(shop, misled, seconds=30)
+    assert "harms" not in {one.verdict for one in free.queries}
 
 
 def test_values_nobody_knows_extensions_and_odd_names(shop: Target) -> None:
