@@ -210,17 +210,16 @@ def test_the_order_depends_on_nothing_but_the_workload(place: Target) -> None:
         " print(*bodies(options_for(Target(conninfo=sys.argv[1], is_scratch=True), *sys.argv[2:])), sep='\\n')"
     )
     path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
-    told = [
-        subprocess.run(
+    running = [
+        subprocess.Popen(
             [sys.executable, "-c", program, place.conninfo, *texts],
-            capture_output=True,
+            stdout=subprocess.PIPE,
             text=True,
-            check=True,
             env={**os.environ, "PYTHONHASHSEED": str(seed), "PYTHONPATH": path},
-            timeout=120,
-        ).stdout.splitlines()
+        )
         for seed in (0, 1, 2)
     ]
+    told = [one.communicate(timeout=120)[0].splitlines() for one in running]
     assert told[0] == told[1] == told[2]
     assert told[0] == bodies(options_for(place, *reversed(texts)))
 
