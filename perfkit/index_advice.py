@@ -10,7 +10,7 @@ from perfkit.advise.places import Places
 from perfkit.advise.selection.answer import FrontierPoint, QueryEffect, answered, frontier_of, gains_of
 from perfkit.advise.selection.ask import Asked, asked
 from perfkit.advise.selection.built import Built
-from perfkit.advise.selection.option import numbers
+from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import pooled
 from perfkit.advise.selection.problem import Limits
@@ -145,7 +145,7 @@ def advise(
             with shown.stage("search for the best set"):
                 selected = select(base, limits, seconds=seconds * SEARCH_SHARE, upkeep=upkeep)
             effects: list[Effect] | None = None
-            refused: list[tuple[int, str]] = []
+            refused: list[tuple[Option, str]] = []
             if place.built is not None:
                 selected, effects, refused = _proven(
                     base, limits, upkeep, selected, place.built, found, wishes, shown
@@ -220,10 +220,10 @@ def _proven(
     found: Asked,
     wishes: Wishes,
     progress: Progress,
-) -> tuple[Selected, list[Effect], list[tuple[int, str]]]:
+) -> tuple[Selected, list[Effect], list[tuple[Option, str]]]:
     """Run the workload with the set; a statement that it harms costs the index that its plan uses its place."""
     verifier = Verifier(base.planner.session, built, found.questions, base.costs, progress)
-    refused: list[tuple[int, str]] = []
+    refused: list[tuple[Option, str]] = []
     current = selected
     for _ in range(MOST_REPLANS + 1):
         current = _built_within(base, limits, upkeep, current, built, progress)
@@ -240,7 +240,7 @@ def _proven(
             name = found.questions[effect.place].name
             refused.append(
                 (
-                    number,
+                    base.options[number],
                     f"with it {name} takes {effect.after_ms:.1f} ms instead of {effect.before_ms:.1f} ms",
                 )
             )
@@ -248,13 +248,17 @@ def _proven(
             gone |= 1 << number
             refused.append(
                 (
-                    number,
+                    base.options[number],
                     "the planner would use it, but when the statements were run none gained what an index is worth",
                 )
             )
-        problem = base.problem(limits, upkeep)
-        rest = current.chosen & ~gone
-        current = replace(current, chosen=problem.used(rest), total=problem.total(rest))
+        base.forbid(gone)
+        with progress.stage("search again without what was refused"):
+            current = select(
+                base, limits, seconds=RESELECT_SECONDS, upkeep=upkeep, start=[current.chosen & ~gone]
+            )
+    else:
+        current = _built_within(base, limits, upkeep, current, built, progress)
     base.planner.hide()
     return current, verifier.effects(current.chosen), refused
 

@@ -174,3 +174,12 @@ def _quotient(actual: float | None, planned: float | None) -> float | None:
     if actual is None or planned is None:
         return None
     return max(actual, 1.0) / max(planned, 1.0)
+
+
+def cost_text(value: float, unit: str) -> str:
+    """A workload's cost: milliseconds where the statements were timed, else the planner's own units.
+
+    >>> cost_text(1234.5, "ms"), cost_text(1234.5, "cost")
+    ('1.23 s', '1,234')
+    """
+    return format_ms(value) if unit == "ms" else format_count(value)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Blocks, Column, Row, Span, Table, paragraph, text
+from perfkit.render.figures import cost_text
 from perfkit.render.picture import COLOURS, GREY, PIXELS_PER_INCH, WIDTH_INCHES, Picture
-from perfkit.units import format_bytes, format_count
+from perfkit.units import format_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,6 +37,8 @@ class FrontierChart(Picture):
     """Size in bytes and cost of the set that is advised."""
     bound: float | None = None
     """No allowed set costs less; None where that is not known."""
+    unit: str = "cost"
+    """Of the costs: ``ms``, or the planner's own."""
     title: str = "What each size buys"
 
     @property
@@ -44,15 +47,15 @@ class FrontierChart(Picture):
             return "No indexes to draw."
         first, (size, cost) = self.points[0], self.advised
         said = (
-            f"Planned cost of the workload by the size of its new indexes, {len(self.points)} sets: from"
-            f" {format_count(first.cost)} with {first.indexes or 'none'} to {format_count(cost)} with"
+            f"Cost of the workload by the size of its new indexes, {len(self.points)} sets: from"
+            f" {cost_text(first.cost, self.unit)} with {first.indexes or 'none'} to {cost_text(cost, self.unit)} with"
             f" {format_bytes(size)}, the set that is advised."
         )
         if self.bound is not None:
-            said += f" No allowed set costs less than {format_count(self.bound)}."
+            said += f" No allowed set costs less than {cost_text(self.bound, self.unit)}."
         if self.has_writes:
             most = max(point.write_cost for point in self.points)
-            said += f" Beside it the same by what the indexes cost the writes, up to {format_count(most)}."
+            said += f" Beside it the same by what the indexes cost the writes, up to {cost_text(most, self.unit)}."
         return said
 
     @property
@@ -80,7 +83,10 @@ class FrontierChart(Picture):
 
 def chart_of_frontier(found: IndexAdvice) -> FrontierChart:
     return FrontierChart(
-        points=found.frontier, advised=(found.size_bytes, found.cost_after), bound=found.cost_bound
+        points=found.frontier,
+        advised=(found.size_bytes, found.cost_after),
+        bound=found.cost_bound,
+        unit=found.unit,
     )
 
 
@@ -95,7 +101,7 @@ def _table(chart: FrontierChart) -> Table:
         columns=(
             Column(title="indexes", align="right"),
             Column(title="size", align="right"),
-            Column(title="planned cost", align="right"),
+            Column(title="expected time" if chart.unit == "ms" else "planned cost", align="right"),
             Column(title="of it for writes", align="right", note="what the indexes add to the writes"),
             Column(title=""),
             Column(title=""),
@@ -105,8 +111,8 @@ def _table(chart: FrontierChart) -> Table:
                 cells=(
                     text(str(point.indexes)),
                     text(format_bytes(point.size_bytes)),
-                    text(format_count(point.cost)),
-                    text(format_count(point.write_cost)),
+                    text(cost_text(point.cost, chart.unit)),
+                    text(cost_text(point.write_cost, chart.unit)),
                     text(Span(_BAR * max(1, round(_BAR_LENGTH * point.cost / most)), "bar")),
                     text(Span("✓ advised", "good", badge=True) if chart.is_advised(point) else ""),
                 )
@@ -127,7 +133,8 @@ def _figure(chart: FrontierChart, colour: str) -> Figure:
     wide = 0.58 if chart.has_writes else 0.90
     sizes = figure.add_axes((0.085, bottom, wide, height))
     _panel(sizes, chart, colour, lambda point: point.size_bytes / divisor, f"size of the indexes, {unit}", 8)
-    sizes.set_title("planned cost of the workload", loc="left", color=colour, fontsize=9)
+    said = "expected time of the workload, ms" if chart.unit == "ms" else "planned cost of the workload"
+    sizes.set_title(said, loc="left", color=colour, fontsize=9)
     _words(sizes, chart, colour, chart.advised[0] / divisor)
     if chart.has_writes:
         writes = figure.add_axes((0.72, bottom, 0.265, height), sharey=sizes)

@@ -24,6 +24,7 @@ from perfkit.render.blocks import (
 from perfkit.render.capture import notes_blocks
 from perfkit.render.environment import environment_blocks
 from perfkit.render.escape import shortened
+from perfkit.render.figures import cost_text
 from perfkit.render.frontier import chart_of_frontier, frontier_blocks
 from perfkit.units import format_bytes, format_count, format_ms, format_percent
 
@@ -104,10 +105,10 @@ def _facts(found: IndexAdvice) -> tuple[tuple[str, Text], ...]:
     saved = 1 - found.cost_after / found.cost_before if found.cost_before else 0.0
     pairs = [
         (
-            "planned cost",
+            "expected time" if found.unit == "ms" else "planned cost",
             text(
-                f"{format_count(found.cost_before)} → {format_count(found.cost_after)}, {format_percent(saved)} lower,"
-                " writes included"
+                f"{cost_text(found.cost_before, found.unit)} → {cost_text(found.cost_after, found.unit)} for the whole"
+                f" workload, {format_percent(saved)} lower, what the indexes cost to have included"
             ),
         ),
         ("size", text(format_bytes(found.size_bytes))),

@@ -543,6 +543,7 @@ def index_advice() -> IndexAdvice:
         size_bytes=2_220_032,
         options=17,
         what_if_calls=1204,
+        unit="cost",
         backend="built",
         level="executed",
         environment=environment(),

@@ -27,7 +27,7 @@ def words(chart: FrontierChart) -> list[str]:
 def test_the_picture_says_what_it_shows() -> None:
     chart = chart_of_frontier(examples.index_advice())
     assert chart.alt == (
-        "Planned cost of the workload by the size of its new indexes, 3 sets: from 8,300 with none to 610 with 2.12 MB,"
+        "Cost of the workload by the size of its new indexes, 3 sets: from 8,300 with none to 610 with 2.12 MB,"
         " the set that is advised. No allowed set costs less than 600."
         " Beside it the same by what the indexes cost the writes, up to 9.50."
     )

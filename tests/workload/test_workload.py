@@ -104,8 +104,8 @@ def test_a_workload_file(tmp_path: Path, name: str) -> None:
         ({"a.sql": "select 1 as a; select 2 as a"}, "a holds no SELECT"),
         ({"a.sql": "select 'open"}, "a holds no SELECT"),
         ({"a.sql": "-- calls: 1.2.3\nselect 1 as a"}, "'1.2.3' is no number of calls in"),
-        ({"a.sql": "select $1 as a", "a.jsonl": "[1]\n{"}, "a.jsonl, line 2 is no JSON list"),
-        ({"a.sql": "select $1 as a", "a.jsonl": '{"a": 1}'}, "a.jsonl, line 1 is no JSON list"),
+        ({"a.sql": "select $1 as a", "a.jsonl": "[1]\n{"}, "a.jsonl, line 2: no JSON list"),
+        ({"a.sql": "select $1 as a", "a.jsonl": '{"a": 1}'}, "a.jsonl, line 1: no JSON list"),
     ],
     ids=str,
 )

@@ -13,7 +13,7 @@ from perfkit.advise.indexes.existing import existing_key, replaced_index
 from perfkit.advise.indexes.proposal import Proposal
 from perfkit.advise.indexes.shape import same_order
 from perfkit.advise.selection.ask import Asked
-from perfkit.advise.selection.option import numbers
+from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Problem
 from perfkit.advise.selection.select import Ground, Selected
 from perfkit.advise.selection.verify import Effect
@@ -117,7 +117,7 @@ def answered(
     found: Asked,
     selected: Selected,
     effects: Sequence[Effect] | None,
-    refused: Sequence[tuple[int, str]],
+    refused: Sequence[tuple[Option, str]],
     gains: dict[int, Gain],
     keep: Collection[str],
     clone: Session | None,
@@ -144,11 +144,10 @@ def answered(
     migration = "\n\n".join(one.price.safe_sql for one in advice if one.price.safe_sql)
     undo = "\n".join(f"{one.undo_sql};" for one in reversed(advice) if one.undo_sql)
     return Answer(
-        verdict=_verdict(base, selected, queries, len(chosen), len(drops), effects is not None),
+        verdict=_verdict(base, selected, queries, len(chosen), len(drops), len(refused), effects is not None),
         advice=tuple(advice),
         rejected=tuple(
-            Rejected(sql=base.options[number].shape.sql, kind="index", reason=reason)
-            for number, reason in refused
+            Rejected(sql=option.shape.sql, kind="index", reason=reason) for option, reason in refused
         ),
         queries=queries,
         migration=migration + "\n" if migration else "",
@@ -382,10 +381,13 @@ def _verdict(
     queries: Sequence[QueryEffect],
     created: int,
     dropped: int,
+    refused: int,
     was_run: bool,
 ) -> str:
+    if not created and not dropped and refused:
+        return f"No index is worth its price for this workload: {refused} that the planner would use were refused when they were run"
     if not created and not dropped:
-        return "No index is worth its price for this workload: it has what it needs"
+        return "No index is worth its price for this workload: none of those considered makes it cheaper"
     size = sum(base.sizes[number] for number in numbers(selected.chosen))
     parts = []
     if created:

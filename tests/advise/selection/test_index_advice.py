@@ -193,7 +193,7 @@ def test_it_is_shown(found: IndexAdvice) -> None:
     text = str(found)
     assert found.verdict in text
     assert all(sql in text for sql in created(found) if ";" not in sql)
-    assert "built on a clone and run" in text
+    assert "indexes built on a clone and the statements run" in text
     assert "customers_lower" in found._repr_mimebundle_()["text/html"]
 
 
@@ -232,7 +232,7 @@ def test_writes_cost_their_indexes(shop: Target, found: IndexAdvice) -> None:
 
 def test_an_index_that_misleads_another_statement_is_refused(shop: Target) -> None:
     """Rows of one day all come last in the order of ``created``, which the planner cannot know: with an index in that order it
-    would read the whole table for the first of them. Only one index is allowed, so there is no better one for both."""
+    would read the whole table for the first of them. Only one index is allowed, so that another one cannot make up for it."""
     misled = workload(
         {
             "first": ("select id from walks order by created limit 10", 1000),
@@ -240,7 +240,7 @@ def test_an_index_that_misleads_another_statement_is_refused(shop: Target) -> No
         }
     )
     strict = advise(shop, misled, Wishes(most_per_table=1), seconds=30)
-    assert not created(strict)
+    assert not [sql for sql in created(strict) if "(created)" in sql]
     assert {one.sql.partition("walks ")[2].split(")")[0] for one in strict.rejected} == {"(created"}
     assert "with it of a day takes" in strict.rejected[0].reason
     assert "harms" not in {one.verdict for one in strict.queries}
@@ -294,7 +294,9 @@ def test_a_plan_alone_is_no_proof(shop: Target) -> None:
 
 def test_a_workload_that_has_what_it_needs(shop: Target) -> None:
     found = advise(shop, workload({"key": READS["key"]}), seconds=30)
-    assert found.verdict == "No index is worth its price for this workload: it has what it needs"
+    assert found.verdict == (
+        "No index is worth its price for this workload: none of those considered makes it cheaper"
+    )
     assert (found.advice, found.migration, found.undo, found.size_bytes) == ((), "", "", 0)
     assert (found.cost_before, found.cost_bound, found.gap) == (found.cost_after, found.cost_after, 0.0)
 
