@@ -17,6 +17,7 @@ from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.select import Ground, Selected, ground, select
 from perfkit.advise.selection.timing import times
 from perfkit.advise.selection.verify import TOLERANCE, Effect, Verifier
+from perfkit.advise.selection.weighing import TableWrites
 from perfkit.advise.selection.workplace import BYTES_A_SECOND, MOST_BUILT_BYTES, affordable, workplace
 from perfkit.advise.selection.writes import Upkeep, write_loads
 from perfkit.advise.values import BUDGET_BYTES, Advice, Rejected
@@ -27,6 +28,7 @@ from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.progress import Progress, Silent
 from perfkit.show import Shown
+from perfkit.units import format_ms
 from perfkit.workload.queries import Workload
 
 SCHEMA = "perfkit.advice/1"
@@ -38,7 +40,12 @@ SEARCH_SHARE = 0.3
 LEAST_COST_SHARE = 0.01
 """A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
 
-MOST_REPLANS = 3
+MOST_REPLANS = 6
+"""After so many rounds what still harms is left out whatever it gains."""
+
+MOST_REBUILDS = 3
+
+IDLE = "the planner would use it, but when the statements were run none gained what an index is worth"
 
 RESELECT_SECONDS = 10.0
 """For the search with sizes put right: it begins from plans that are known."""
@@ -71,6 +78,8 @@ class IndexAdvice(Shown):
     """Indexes to create, the most saved for its size first, then those to drop."""
     rejected: tuple[Rejected, ...]
     queries: tuple[QueryEffect, ...]
+    writes: tuple[TableWrites, ...]
+    """What each table's new indexes cost together at a write; empty where nothing was measured."""
     frontier: tuple[FrontierPoint, ...]
     """From no index to the chosen set and beyond: what each budget would buy."""
     cost_before: float
@@ -164,6 +173,7 @@ def advise(
             gains,
             wishes.keep,
             session if places.has_clone else None,
+            shown,
         )
     total = problem.total(selected.chosen)
     bound = selected.bounded.bound if selected.bounded is not None else None
@@ -172,6 +182,7 @@ def advise(
         advice=answer.advice,
         rejected=answer.rejected,
         queries=answer.queries,
+        writes=answer.writes,
         frontier=frontier,
         cost_before=nothing,
         cost_after=total,
@@ -221,11 +232,12 @@ def _proven(
     wishes: Wishes,
     progress: Progress,
 ) -> tuple[Selected, list[Effect], list[tuple[Option, str]]]:
-    """Run the workload with the set; a statement that it harms costs the index that its plan uses its place."""
+    """Run the workload with the set, learn what each plan really takes, and search again with that, until no statement is
+    harmed and every index gains. What a plan that harms rests on is refused where the search finds no way around it."""
     verifier = Verifier(base.planner.session, built, found.questions, base.costs, progress)
-    refused: list[tuple[Option, str]] = []
+    refused: dict[int, tuple[Option, str]] = {}
     current = selected
-    for _ in range(MOST_REPLANS + 1):
+    for turn in range(MOST_REPLANS + 1):
         current = _built_within(base, limits, upkeep, current, built, progress)
         base.planner.hide()
         effects = verifier.effects(current.chosen)
@@ -233,41 +245,38 @@ def _proven(
         idle = _idle(base, effects, current.chosen)
         if not harmed and not idle:
             break
-        gone = 0
+        for effect in effects:
+            before, after = effect.before_ms, effect.after_ms
+            if before and after is not None:
+                used = base.costs.of(effect.place, current.chosen).used
+                base.learn(effect.place, used, after / before, is_banned=effect in harmed)
+        gone = idle
         for effect in harmed:
-            number = numbers(effect.used)[-1]
-            gone |= 1 << number
             name = found.questions[effect.place].name
-            refused.append(
-                (
-                    base.options[number],
-                    f"with it {name} takes {effect.after_ms:.1f} ms instead of {effect.before_ms:.1f} ms",
-                )
+            reason = (
+                f"with it {name} takes {format_ms(effect.after_ms)} instead of {format_ms(effect.before_ms)}"
             )
+            for number in numbers(effect.used):
+                refused.setdefault(number, (base.options[number], reason))
+            gone |= effect.used if turn == MOST_REPLANS - 1 else 0
         for number in numbers(idle):
-            gone |= 1 << number
-            refused.append(
-                (
-                    base.options[number],
-                    "the planner would use it, but when the statements were run none gained what an index is worth",
-                )
-            )
+            refused[number] = (base.options[number], IDLE)
         base.forbid(gone)
-        with progress.stage("search again without what was refused"):
+        with progress.stage("search again with what was learned"):
             current = select(
                 base, limits, seconds=RESELECT_SECONDS, upkeep=upkeep, start=[current.chosen & ~gone]
             )
-    else:
-        current = _built_within(base, limits, upkeep, current, built, progress)
     base.planner.hide()
-    return current, verifier.effects(current.chosen), refused
+    effects = verifier.effects(current.chosen)
+    kept = set(numbers(current.chosen))
+    return current, effects, [told for number, told in refused.items() if number not in kept]
 
 
 def _built_within(
     base: Ground, limits: Limits, upkeep: Upkeep, selected: Selected, built: Built, progress: Progress
 ) -> Selected:
     """The set really built; where its true size breaks the limit, a smaller one with the sizes put right."""
-    for _ in range(MOST_REPLANS):
+    for _ in range(MOST_REBUILDS):
         missing = [base.options[number] for number in numbers(selected.chosen) if not built.has(number)]
         if not missing:
             break

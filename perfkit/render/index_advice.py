@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from perfkit.render.advice import advice_panel
@@ -30,6 +31,7 @@ from perfkit.units import format_bytes, format_count, format_ms, format_percent
 
 if TYPE_CHECKING:
     from perfkit.advise.selection.answer import QueryEffect
+    from perfkit.advise.selection.weighing import TableWrites
     from perfkit.index_advice import IndexAdvice
 
 _MARKS: dict[str, tuple[str, Tone]] = {
@@ -48,13 +50,14 @@ TITLES = {
     "indexes": "Indexes",
     "refused": "Refused",
     "statements": "Statements",
+    "writes": "What the new indexes cost at each write",
     "frontier": "What each size buys",
     "migration": "All of it, safe on a busy server",
     "environment": "Environment",
 }
 """The parts in the order they are read."""
 
-_MAY_LACK = ("refused", "migration")
+_MAY_LACK = ("refused", "writes", "migration")
 """Parts that are left out where they would be empty."""
 
 
@@ -85,6 +88,8 @@ def part(found: IndexAdvice, name: str) -> Blocks:
             return (_refused(found),) if found.rejected else (paragraph("No index was refused."),)
         case "statements":
             return (_queries(found.queries),)
+        case "writes":
+            return (_writes(found.writes),) if found.writes else (paragraph("No write was measured."),)
         case "frontier":
             return frontier_blocks(chart_of_frontier(found))
         case "migration":
@@ -143,6 +148,38 @@ def _refused(found: IndexAdvice) -> Table:
         rows=tuple(Row(cells=(text(Span(one.sql, "code")), text(one.reason))) for one in found.rejected),
         kind="rejected",
     )
+
+
+def _writes(writes: tuple[TableWrites, ...]) -> Table:
+    rows = []
+    for one in writes:
+        cost = one.cost
+        rows.append(
+            Row(
+                cells=(
+                    text(Span(one.table, "code")),
+                    text(str(one.indexes)),
+                    text(_pair(cost.ms_before, cost.ms_after, format_ms)),
+                    text(_pair(cost.wal_bytes_before, cost.wal_bytes_after, format_bytes)),
+                    text(_pair(cost.hot_share_before, cost.hot_share_after, format_percent)),
+                )
+            )
+        )
+    return Table(
+        columns=(
+            Column(title="table"),
+            Column(title="new indexes", align="right"),
+            Column(title="an inserted row", align="right", note="time without and with all of them"),
+            Column(title="its WAL", align="right"),
+            Column(title="HOT updates", align="right", note="of the first column that the new indexes hold"),
+        ),
+        rows=tuple(rows),
+        kind="writes",
+    )
+
+
+def _pair(before: float | None, after: float | None, written: Callable[[float | None], str]) -> str:
+    return "–" if before is None or after is None else f"{written(before)} → {written(after)}"
 
 
 def _queries(queries: tuple[QueryEffect, ...]) -> Table:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from perfkit.advise.selection.answer import FrontierPoint, QueryEffect
-from perfkit.advise.values import Advice, Price, Proof, Rejected, Step
+from perfkit.advise.selection.weighing import TableWrites
+from perfkit.advise.values import Advice, Price, Proof, Rejected, Step, WriteCost
 from perfkit.capture.values import Capture, Counters, Dataset, Environment, Measurement, Query, Samples
 from perfkit.catalog import (
     Activity,
@@ -542,6 +543,21 @@ def index_advice() -> IndexAdvice:
         cost_bound=600.0,
         size_bytes=2_220_032,
         options=17,
+        writes=(
+            TableWrites(
+                table="public.issues",
+                indexes=2,
+                cost=WriteCost(
+                    rows=1000,
+                    wal_bytes_before=300.0,
+                    wal_bytes_after=420.0,
+                    ms_before=0.010,
+                    ms_after=0.016,
+                    hot_share_before=1.0,
+                    hot_share_after=0.25,
+                ),
+            ),
+        ),
         what_if_calls=1204,
         unit="cost",
         backend="built",

@@ -23,6 +23,7 @@ def test_the_page_of_one_advice(tmp_path: Path) -> None:
         "Indexes",
         "Refused",
         "Statements",
+        "What the new indexes cost at each write",
         "What each size buys",
         "All of it, safe on a busy server",
         "Environment",

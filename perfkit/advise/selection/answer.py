@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from perfkit.advise.indexes.candidate import candidate_of
@@ -17,16 +16,14 @@ from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Problem
 from perfkit.advise.selection.select import Ground, Selected
 from perfkit.advise.selection.verify import Effect
+from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed
 from perfkit.advise.values import Advice, Price, Proof, ProofVerdict, Rejected
-from perfkit.advise.write_cost import write_cost_on_clone
 from perfkit.catalog import Catalog, Index, Relation
 from perfkit.db.session import Session
-from perfkit.errors import CaptureError
+from perfkit.progress import Progress
 from perfkit.units import format_bytes, format_ms, format_percent, format_ratio
 
 MOST_NAMED = 4
-MOST_WEIGHED = 12
-"""Indexes whose write cost is measured: each takes some tenths of a second."""
 
 _CREATED = re.compile(r'CREATE INDEX ("(?:[^"]|"")*"|\S+) ON ')
 MOST_TOLD_TIMES = 1000
@@ -79,6 +76,7 @@ class Answer:
     advice: tuple[Advice, ...]
     rejected: tuple[Rejected, ...]
     queries: tuple[QueryEffect, ...]
+    writes: tuple[TableWrites, ...]
     migration: str
     undo: str
     notes: tuple[str, ...] = ()
@@ -121,6 +119,7 @@ def answered(
     gains: dict[int, Gain],
     keep: Collection[str],
     clone: Session | None,
+    progress: Progress,
 ) -> Answer:
     """``clone`` is where writes may be measured; None where that cannot be."""
     catalog = found.catalog
@@ -134,10 +133,10 @@ def answered(
         one = _advice(base, found, number, effects, gains[number], taken, catalog)
         names[number] = _created(one.sql)
         advice.append(one)
+    writes: tuple[TableWrites, ...] = ()
     if clone is not None:
-        advice = [
-            _weighed(one, catalog, clone) if place < MOST_WEIGHED else one for place, one in enumerate(advice)
-        ]
+        saved = [saved_ms([one for one in effects or () if one.used >> number & 1]) for number in chosen]
+        advice, writes = weighed(advice, saved, catalog, clone, progress)
     drops = list(_drops(found, base, selected.chosen, keep))
     advice = [replace(one, id=f"index-{place}") for place, one in enumerate([*advice, *drops], 1)]
     queries = _queries(base, found, selected, effects, names)
@@ -150,6 +149,7 @@ def answered(
             Rejected(sql=option.shape.sql, kind="index", reason=reason) for option, reason in refused
         ),
         queries=queries,
+        writes=writes,
         migration=migration + "\n" if migration else "",
         undo=undo + "\n" if undo else "",
     )
@@ -262,18 +262,6 @@ def _improves(effect: Effect) -> bool:
     return effect.proof is not None and (
         effect.proof.verdict == "improves" or (effect.proof.time_ratio or 1.0) < 0.9
     )
-
-
-def _weighed(advice: Advice, catalog: Catalog, clone: Session) -> Advice:
-    schema, _, name = (advice.relation or "").rpartition(".")
-    relation = catalog.relation(name, schema)
-    ddl = [step.sql for step in advice.steps if step.kind in ("index", "schema")] or [advice.sql]
-    if relation is None or any(sql.lower().startswith("drop") for sql in ddl):
-        return advice
-    with suppress(CaptureError):
-        cost = write_cost_on_clone(clone, relation, ddl)
-        return replace(advice, price=replace(advice.price, write_cost=cost))
-    return advice
 
 
 def _drops(found: Asked, base: Ground, chosen: int, keep: Collection[str]) -> list[Advice]:

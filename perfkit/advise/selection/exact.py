@@ -137,15 +137,15 @@ class _Tree:
             kept |= 1 << number
 
     def choices(self) -> Iterator[Choice]:
-        """A plan for each node, and for each region not asked about its parent's cost."""
-        plans: dict[int, float] = {}
+        """The plan of each node, for the sets of its region that hold what it uses, and for each region not asked about its
+        parent's cost. A plan that must not be is no choice, so that sets that lead to it are ruled out."""
         for region, plan in self.nodes.items():
-            plans[plan.used] = min(plan.cost, plans.get(plan.used, float("inf")))
+            cost = self.problem.experience.cost(self.place, plan)
+            if cost < float("inf"):
+                yield Choice(cost=cost, needs=region.kept | plan.used, excludes=region.gone)
             for child, _ in self._children(region, plan):
                 if child not in self.nodes:
                     yield Choice(cost=plan.cost, needs=child.kept, excludes=child.gone)
-        for used, cost in plans.items():
-            yield Choice(cost=cost, needs=used, excludes=0)
 
 
 def _program(problem: Problem, trees: list[_Tree | None]) -> Program:

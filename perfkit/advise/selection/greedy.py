@@ -112,6 +112,6 @@ def _most_gain(problem: Problem, chosen: int, changed: int, added: int) -> float
     for place in problem.costs.users(added):
         weight = problem.weights[place]
         if weight:
-            now = problem.costs.of(place, chosen).cost
+            now = problem.cost(place, chosen)
             gain += weight * (now - problem.costs.at_least(place, changed))
     return gain

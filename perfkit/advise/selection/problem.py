@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from perfkit.advise.selection.costs import Costs
+from perfkit.advise.selection.experience import Experience
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.writes import Upkeep
 
@@ -32,6 +33,11 @@ class Problem:
     costs: Costs
     limits: Limits
     upkeep: Upkeep = field(default_factory=Upkeep)
+    experience: Experience = field(default_factory=Experience)
+
+    def cost(self, place: int, chosen: int) -> float:
+        """Of one statement's plan under the set, as far as experience goes as measured."""
+        return self.experience.cost(place, self.costs.of(place, chosen))
 
     def size(self, chosen: int) -> float:
         """Bytes."""
@@ -47,9 +53,7 @@ class Problem:
 
     def total(self, chosen: int) -> float:
         """What the workload costs under the set, upkeep counted in; asks the planner for what is not known."""
-        reads = sum(
-            weight * self.costs.of(place, chosen).cost for place, weight in enumerate(self.weights) if weight
-        )
+        reads = sum(weight * self.cost(place, chosen) for place, weight in enumerate(self.weights) if weight)
         return reads + self.upkeep_cost(chosen)
 
     def total_at_least(self, chosen: int) -> float:

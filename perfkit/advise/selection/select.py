@@ -9,6 +9,7 @@ from statistics import median
 
 from perfkit.advise.selection.costs import Costs, peel
 from perfkit.advise.selection.exact import Bounded, refined
+from perfkit.advise.selection.experience import Experience
 from perfkit.advise.selection.greedy import Step, exchanged, steps
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.planned import Planner
@@ -46,6 +47,7 @@ class Ground:
     costs: Costs
     weights: tuple[float, ...]
     next_number: int
+    experience: Experience = field(default_factory=Experience)
 
     def problem(self, limits: Limits, upkeep: Upkeep | None = None) -> Problem:
         return Problem(
@@ -55,7 +57,14 @@ class Ground:
             costs=self.costs,
             limits=limits,
             upkeep=upkeep or Upkeep(),
+            experience=self.experience,
         )
+
+    def learn(self, place: int, used: int, ratio: float, *, is_banned: bool) -> None:
+        """A plan was run: it took ``ratio`` of what the statement takes without any option."""
+        self.experience.costs[place, used] = ratio * self.costs.of(place, 0).cost
+        if is_banned:
+            self.experience.banned.add((place, used))
 
     def weigh_by(self, measured: Sequence[float | None]) -> float:
         """Turn costs into milliseconds by how long each statement took; gives the usual length of a unit."""
