@@ -47,10 +47,17 @@ bench-diagnosis: setup ## score the diagnosis of the cases in tests/cases, on th
 bench-peers: setup ## score public analysers of plans on the same cases, installed into a temporary environment
 	$(BIN)/python -m tests.bench.peers
 
+bench-advise: setup ## index advice: TPC-H against Extend by cost and by execution, TPC-DS, the probes, and growth (HypoPG: PERFKIT_POSTGRES)
+	$(BIN)/python -m tests.bench.advise what-if
+	$(BIN)/python -m tests.bench.advise executed
+	$(BIN)/python -m tests.bench.advise tpcds
+	$(BIN)/python -m tests.bench.advise probes
+	$(BIN)/python -m tests.bench.advise_scale
+
 lab: setup ## open JupyterLab on the notebooks
 	$(BIN)/perfkit lab
 
 clean: ## remove what make made, but for servers and their data (perfkit server stop)
 	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup report test fmt lint type check bench bench-diagnosis bench-peers lab clean
+.PHONY: help setup report test fmt lint type check bench bench-diagnosis bench-peers bench-advise lab clean
