@@ -21,8 +21,7 @@ from pg_index as i join pg_class as c on c.oid = i.indexrelid
 where i.indexrelid in (select relid from pg_partition_tree(%(name)s::regclass) union select %(name)s::regclass)
 """
 _SHOW = """
-update pg_index set indisvalid = indexrelid = any (%(wanted)s::oid[])
-where indexrelid = any (%(all)s::oid[]) and indisvalid <> (indexrelid = any (%(wanted)s::oid[]))
+update pg_index set indisvalid = indexrelid = any (%(shown)s::oid[]) where indexrelid = any (%(changed)s::oid[])
 """
 
 
@@ -35,7 +34,7 @@ class Built:
         self._advance = advance
         self._oids: dict[int, list[int]] = {}
         self._names: dict[str, int] = {}
-        self._shown = 0
+        self._shown = self._made = 0
         if not session.rows("select rolsuper from pg_roles where rolname = current_user")[0]["rolsuper"]:
             raise CapabilityMissing(
                 "sets of indexes cannot be compared by building them",
@@ -62,7 +61,7 @@ class Built:
             session.execute(f"analyze {table}")
         limit = session.target.limits.statement_timeout
         session.execute(f"set local statement_timeout = '{round((limit or 0) * 1000)}ms'")
-        self._hide()
+        self._set(0)
         return sizes
 
     def _make(self, option: Option) -> bool:
@@ -82,27 +81,27 @@ class Built:
     def _note(self, option: Option) -> int:
         rows = self._session.rows(_TREE, {"name": _named(option).qualified_name})
         self._oids[option.number] = [int(str(row["oid"])) for row in rows]
+        self._made |= option.bit
+        # a new index is seen until it is hidden
+        self._shown |= option.bit
         self._names.update({str(row["name"]): option.number for row in rows})
         return sum(int(str(row["size"])) for row in rows)
 
     def show(self, chosen: int) -> None:
-        wanted = chosen & sum(1 << number for number in self._oids)
-        if wanted != self._shown:
-            self._set(wanted)
-
-    def _hide(self) -> None:
-        """New indexes are seen until they are hidden."""
-        self._set(0)
+        self._set(chosen & self._made)
 
     def _set(self, wanted: int) -> None:
-        self._session.rows(
-            _SHOW + " returning 1",
-            {
-                "wanted": [oid for number in numbers(wanted) for oid in self._oids[number]],
-                "all": [oid for oids in self._oids.values() for oid in oids],
-            },
-        )
+        """Touch what changes and nothing else: the options may be thousands."""
+        changed = wanted ^ self._shown
+        if changed:
+            self._session.rows(
+                _SHOW + " returning 1",
+                {"shown": self._oids_of(wanted & changed), "changed": self._oids_of(changed)},
+            )
         self._shown = wanted
+
+    def _oids_of(self, chosen: int) -> list[int]:
+        return [oid for number in numbers(chosen) for oid in self._oids[number]]
 
     def has(self, number: int) -> bool:
         """Whether the option stands, shown or hidden."""

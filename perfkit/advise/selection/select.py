@@ -121,7 +121,10 @@ def ground(
 ) -> Ground:
     """Find by peeling what each statement would use of the options that were made ready."""
     options = {option.number: option for option in made if option.number in planner.sizes}
-    useful = [_may_use(options, of_one) for of_one in needs]
+    by_table: dict[str, list[Option]] = {}
+    for option in options.values():
+        by_table.setdefault(option.table, []).append(option)
+    useful = [_may_use(by_table, of_one) for of_one in needs]
     costs = Costs(planner, useful)
     found = [_peeled(costs, place, options, useful[place]) for place in range(len(questions))]
     kept = 0
@@ -140,15 +143,21 @@ def ground(
     )
 
 
-def _may_use(options: Mapping[int, Option], needs: Sequence[Need]) -> int:
-    return sum(option.bit for option in options.values() if any(need.may_use(option.shape) for need in needs))
+def _may_use(by_table: Mapping[str, Sequence[Option]], needs: Sequence[Need]) -> int:
+    found = 0
+    for need in needs:
+        for option in by_table.get(need.relation.qualified_name, ()):
+            if not found & option.bit and need.may_use(option.shape):
+                found |= option.bit
+    return found
 
 
 def _peeled(costs: Costs, place: int, options: Mapping[int, Option], pool: int) -> int:
     """By kinds, as the widest indexes hide the narrow ones that are nearly as good."""
-    plain = sum(o.bit for n, o in options.items() if pool >> n & 1 and not o.shape.included)
-    single = sum(o.bit for n, o in options.items() if plain >> n & 1 and len(o.shape.keys) == 1)
-    partial = sum(o.bit for n, o in options.items() if pool >> n & 1 and o.shape.predicate)
+    members = [options[number] for number in numbers(pool)]
+    plain = sum(one.bit for one in members if not one.shape.included)
+    single = sum(one.bit for one in members if plain & one.bit and len(one.shape.keys) == 1)
+    partial = sum(one.bit for one in members if one.shape.predicate)
     found = 0
     for kind in dict.fromkeys((pool, plain, single, partial, partial & plain)):
         found |= peel(costs, place, kind, layers=LAYERS, least_saving=LEAST_SAVING)

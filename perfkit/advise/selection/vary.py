@@ -20,9 +20,12 @@ def variations(
     some statement would use, chosen or not: their work may be taken over."""
     known = {(option.table, option.shape.body) for option in options.values()}
     found: dict[tuple[str, str], tuple[Shape, int]] = {}
+    by_table: dict[str, list[Option]] = {}
+    for number in numbers(useful):
+        by_table.setdefault(options[number].table, []).append(options[number])
     for number in numbers(chosen):
         mine = options[number]
-        for shape, parents in (*_narrower(mine), *_wider(mine, [options[one] for one in numbers(useful)])):
+        for shape, parents in (*_narrower(mine), *_wider(mine, by_table.get(mine.table, ()))):
             if (mine.table, shape.body) not in known:
                 _, before = found.get((mine.table, shape.body), (shape, 0))
                 found[mine.table, shape.body] = (shape, before | parents)
@@ -53,13 +56,12 @@ def _narrower(option: Option) -> Iterator[tuple[Shape, int]]:
 
 
 def _wider(option: Option, others: Sequence[Option]) -> Iterator[tuple[Shape, int]]:
-    """The same keys with what the other holds included, and the other's keys appended."""
+    """The same keys with what another of the same table holds included, and the other's keys appended."""
     shape = option.shape
     for other in others:
         theirs = other.shape
         if (
             other.number == option.number
-            or other.table != option.table
             or not (_is_plain(shape) and _is_plain(theirs))
             or shape.predicate != theirs.predicate
             or shape.keys[0].sql != theirs.keys[0].sql
