@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.planned import Planned, Planner
 
 
@@ -29,6 +30,7 @@ class Costs:
         self._planner = planner
         self.useful = list(useful)
         self._answers = [_Answers() for _ in useful]
+        self._users: dict[int, list[int]] | None = None
 
     @property
     def calls(self) -> int:
@@ -82,20 +84,27 @@ class Costs:
     def narrow(self, place: int, useful: int) -> None:
         """Options found to be of no use to a statement are no longer shown to it."""
         self.useful[place] = useful
+        self._users = None
 
     def widen(self, place: int, useful: int) -> None:
         """New options that a statement may use: what is known of it holds for sets without them."""
         self.useful[place] = useful
+        self._users = None
 
     def users(self, number: int) -> list[int]:
         """The statements that may use the option."""
-        return [place for place, useful in enumerate(self.useful) if useful >> number & 1]
+        if self._users is None:
+            self._users = {}
+            for place, useful in enumerate(self.useful):
+                for one in numbers(useful):
+                    self._users.setdefault(one, []).append(place)
+        return self._users.get(number, [])
 
     def existing_used(self, chosen: int) -> frozenset[str]:
         """Names of the database's own indexes that some statement's plan uses, without options or with these."""
         found: set[str] = set()
         for place in range(len(self.useful)):
-            found |= self.of(place, 0).existing | self.of(place, chosen).existing
+            found.update(self.of(place, 0).existing, self.of(place, chosen).existing)
         return frozenset(found)
 
     def known_use(self, place: int, number: int) -> bool:

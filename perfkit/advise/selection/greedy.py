@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.problem import Problem
+from perfkit.advise.selection.walk import Walk
 
 LEAST_GAIN = 0.0005
 """A step that saves less of the workload's cost than this is not worth an index."""
@@ -28,19 +29,19 @@ class Step:
 
 def steps(problem: Problem, start: int | None = None) -> Iterator[Step]:
     """From the kept options to a set that no step improves."""
-    chosen = problem.limits.kept if start is None else start
-    total = problem.total(chosen)
-    yield Step(chosen=chosen, size=problem.size(chosen), total=total)
+    walk = Walk(problem, problem.limits.kept if start is None else start)
+    yield _step(walk)
     while True:
-        best = _best_step(problem, chosen, total, total * LEAST_GAIN)
+        best = walk.best(walk.total * LEAST_GAIN)
         if best is None:
             return
-        chosen, total = best
-        spare = chosen & ~problem.used(chosen)
-        if spare:
-            chosen &= ~spare
-            total = problem.total(chosen)
-        yield Step(chosen=chosen, size=problem.size(chosen), total=total)
+        walk.go(best)
+        walk.drop_unused()
+        yield _step(walk)
+
+
+def _step(walk: Walk) -> Step:
+    return Step(chosen=walk.chosen, size=walk.size, total=walk.total)
 
 
 def exchanged(problem: Problem, start: Step) -> Iterator[Step]:
@@ -50,68 +51,21 @@ def exchanged(problem: Problem, start: Step) -> Iterator[Step]:
     while improved:
         improved = False
         least = total * LEAST_GAIN
-        for gone in [*numbers(chosen & ~problem.limits.kept)]:
-            rest = chosen & ~(1 << gone)
-            base = problem.total(rest)
-            found = _filled(problem, rest, base, least)
-            if found is not None and found[1] < total - least:
-                chosen, total = found
-                yield Step(chosen=chosen, size=problem.size(chosen), total=total)
+        for gone in numbers(chosen & ~problem.limits.kept):
+            walk = _filled(problem, chosen & ~(1 << gone), least)
+            if walk is not None and walk.total < total - least:
+                chosen, total = walk.chosen, walk.total
+                yield _step(walk)
                 improved = True
                 break
 
 
-def _filled(problem: Problem, rest: int, base: float, least: float) -> tuple[int, float] | None:
+def _filled(problem: Problem, rest: int, least: float) -> Walk | None:
     """The best that can stand where one option was given up: as many steps as fit."""
-    chosen, total = rest, base
+    walk = Walk(problem, rest)
     for _ in range(3):
-        best = _best_step(problem, chosen, total, least)
+        best = walk.best(least)
         if best is None:
             break
-        chosen, total = best
-    return (chosen, total) if chosen != rest else None
-
-
-def _best_step(problem: Problem, chosen: int, total: float, least: float) -> tuple[int, float] | None:
-    moves = []
-    for changed, added in _moves(problem, chosen):
-        growth = max(problem.size(changed) - problem.size(chosen), 1.0)
-        most = _most_gain(problem, chosen, changed, added)
-        if most > least:
-            moves.append((most / growth, most, growth, changed))
-    moves.sort(key=lambda move: (-move[0], move[3]))
-    best: tuple[float, int, float] | None = None
-    for ratio, _, growth, changed in moves:
-        if best is not None and ratio <= best[0]:
-            break
-        gain = total - problem.total(changed)
-        if gain > least and (best is None or gain / growth > best[0]):
-            best = (gain / growth, changed, total - gain)
-    return (best[1], best[2]) if best is not None else None
-
-
-def _moves(problem: Problem, chosen: int) -> Iterator[tuple[int, int]]:
-    """Allowed sets one step away, with the option each adds."""
-    for number, option in problem.options.items():
-        if chosen >> number & 1:
-            continue
-        wider = chosen | option.bit
-        if problem.is_allowed(wider):
-            yield wider, number
-        for other in numbers(chosen & ~problem.limits.kept):
-            if problem.options[other].table != option.table:
-                continue
-            if option.shape.keys[0].sql == problem.options[other].shape.keys[0].sql:
-                swapped = wider & ~(1 << other)
-                if problem.is_allowed(swapped):
-                    yield swapped, number
-
-
-def _most_gain(problem: Problem, chosen: int, changed: int, added: int) -> float:
-    gain = problem.upkeep_cost(chosen) - problem.upkeep_cost(changed)
-    for place in problem.costs.users(added):
-        weight = problem.weights[place]
-        if weight:
-            now = problem.cost(place, chosen)
-            gain += weight * (now - problem.costs.at_least(place, changed))
-    return gain
+        walk.go(best)
+    return walk if walk.chosen != rest else None
