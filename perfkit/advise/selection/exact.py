@@ -56,10 +56,8 @@ def refined(
     deadline = time.monotonic() + seconds
     trees = [_Tree(place, problem) if weight else None for place, weight in enumerate(problem.weights)]
     best, best_total = start, problem.total(start)
-    for tree in trees:
-        if tree is not None:
-            tree.descend(start)
-    bound = 0.0
+    _descend(trees, start, deadline)
+    bound = problem.total_at_least_of_all()
     rounds = 0
     while rounds < most_rounds:
         rounds += 1
@@ -71,9 +69,7 @@ def refined(
             break
         bound = max(bound, answer.bound)
         chosen = answer.chosen
-        for tree in trees:
-            if tree is not None:
-                tree.descend(chosen)
+        _descend(trees, chosen, deadline)
         total = problem.total(chosen)
         if total < best_total and problem.is_allowed(chosen):
             best, best_total = chosen, total
@@ -90,6 +86,15 @@ def refined(
     return Bounded(
         chosen=best, total=best_total, bound=min(bound, best_total), rounds=rounds, is_solved=False
     )
+
+
+def _descend(trees: list[_Tree | None], chosen: int, deadline: float) -> None:
+    """Plan the set as far as time allows: trees that are not refined are too hopeful, and the bound stays one."""
+    for tree in trees:
+        if time.monotonic() > deadline:
+            break
+        if tree is not None:
+            tree.descend(chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class _Tree:
     def choices(self) -> Iterator[Choice]:
         """The plan of each node, for the sets of its region that hold what it uses, and for each region not asked about its
         parent's cost. A plan that must not be is no choice, so that sets that lead to it are ruled out."""
+        self._plan(_Region(gone=0, kept=0))
         for region, plan in self.nodes.items():
             cost = self.problem.experience.cost(self.place, plan)
             if cost < float("inf"):

@@ -63,6 +63,15 @@ class Problem:
         )
         return reads + self.upkeep_cost(chosen)
 
+    def total_at_least_of_all(self) -> float:
+        """What no set undercuts: every statement has all it may use, and only what must be kept costs anything to have."""
+        reads = sum(
+            weight * self.costs.of(place, self.costs.useful[place]).cost
+            for place, weight in enumerate(self.weights)
+            if weight
+        )
+        return reads + self.upkeep_cost(self.limits.kept)
+
     def is_allowed(self, chosen: int) -> bool:
         limits = self.limits
         if limits.kept & ~chosen:
