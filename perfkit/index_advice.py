@@ -18,7 +18,13 @@ from perfkit.advise.selection.select import Ground, Selected, ground, select
 from perfkit.advise.selection.timing import times
 from perfkit.advise.selection.verify import TOLERANCE, Effect, Verifier
 from perfkit.advise.selection.weighing import TableWrites
-from perfkit.advise.selection.workplace import BYTES_A_SECOND, MOST_BUILT_BYTES, affordable, workplace
+from perfkit.advise.selection.workplace import (
+    BYTES_A_SECOND,
+    MOST_BUILT_BYTES,
+    affordable,
+    lockable,
+    workplace,
+)
 from perfkit.advise.selection.writes import Upkeep, write_loads
 from perfkit.advise.values import BUDGET_BYTES, Advice, Rejected
 from perfkit.capture.environment import read_environment
@@ -34,8 +40,11 @@ from perfkit.workload.queries import Workload
 SCHEMA = "perfkit.advice/1"
 DEFAULT_SECONDS = 120.0
 BUILD_SHARE = 0.4
+PEEL_SHARE = 0.2
 SEARCH_SHARE = 0.3
-"""Of the time for building options and for the search; the rest is for running the workload."""
+RUN_SHARE = 0.3
+"""Of the time, at the most: for building options, for finding what each statement would use of them, for the search, and for running
+the workload. Few workloads need all of it."""
 
 LEAST_COST_SHARE = 0.01
 """A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
@@ -132,16 +141,19 @@ def advise(
         session = places.session
         found = asked(session, workload, wishes.excluded, shown)
         catalog = found.catalog
-        options = pooled(found.needs)
+        options = pooled(found.needs, found.costs)
         measured = times(session, found.questions, shown) if places.may_change else ()
         with session.transaction(writes=places.may_change):
             with shown.stage(f"prepare {len(options)} options", total=len(options)) as advance:
                 place = workplace(session, catalog, options, may_change=places.may_change, advance=advance)
-                made = affordable(options, catalog, most_built(seconds, budget_bytes))
-                made = made if place.backend == "built" else list(options)
+                made = list(options)
+                if place.backend == "built":
+                    most = lockable(session, catalog)
+                    made = affordable(options, catalog, most_built(seconds, budget_bytes), most)
                 planner = Planner(session, found.questions, place.stages)
                 planner.make(made)
-            base = ground(planner, found.questions, found.needs, made)
+            with shown.stage("find what each statement would use"):
+                base = ground(planner, found.questions, found.needs, made, seconds=seconds * PEEL_SHARE)
             unit = base.weigh_by(measured) if measured else 1.0
             loads = write_loads(found.questions, found.plans, catalog)
             upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog), unit)
@@ -157,7 +169,7 @@ def advise(
             refused: list[tuple[Option, str]] = []
             if place.built is not None:
                 selected, effects, refused = _proven(
-                    base, limits, upkeep, selected, place.built, found, wishes, shown
+                    base, limits, upkeep, selected, place.built, found, wishes, shown, seconds * RUN_SHARE
                 )
             problem = base.problem(limits, upkeep)
             frontier = frontier_of(problem, selected)
@@ -231,10 +243,19 @@ def _proven(
     found: Asked,
     wishes: Wishes,
     progress: Progress,
+    seconds: float,
 ) -> tuple[Selected, list[Effect], list[tuple[Option, str]]]:
     """Run the workload with the set, learn what each plan really takes, and search again with that, until no statement is
     harmed and every index gains. What a plan that harms rests on is refused where the search finds no way around it."""
-    verifier = Verifier(base.planner.session, built, found.questions, base.costs, progress)
+    verifier = Verifier(
+        base.planner.session,
+        built,
+        found.questions,
+        base.costs,
+        progress,
+        weights=base.weights,
+        seconds=seconds,
+    )
     refused: dict[int, tuple[Option, str]] = {}
     current = selected
     for turn in range(MOST_REPLANS + 1):

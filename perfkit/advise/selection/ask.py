@@ -30,6 +30,8 @@ class Asked:
     plans: tuple[Plan, ...]
     needs: tuple[tuple[Need, ...], ...]
     catalog: Catalog
+    costs: tuple[float, ...]
+    """Of each in all its calls, in the planner's units."""
     notes: tuple[str, ...] = ()
 
 
@@ -67,6 +69,10 @@ def asked(session: Session, workload: Workload, excluded: Collection[str], progr
         plans=tuple(plans),
         needs=tuple(needs),
         catalog=catalog,
+        costs=tuple(
+            question.weight * (plan.root.estimate.total_cost if plan.root.estimate is not None else 0.0)
+            for question, plan in zip(questions, plans, strict=True)
+        ),
         notes=tuple(notes),
     )
 

@@ -17,6 +17,8 @@ class Option:
     """What must be installed for its operator class."""
     rank: int = 0
     """The lower, the sooner it is worth a try: what one statement's own advice proposes comes first."""
+    demand: float = 0.0
+    """What the statements cost that it was proposed for, in all their calls."""
 
     @property
     def table(self) -> str:

@@ -113,18 +113,22 @@ def _may_include(shape: Shape) -> bool:
     return shape.method == "btree" and not shape.included
 
 
-def pooled(needs: Sequence[Sequence[Need]]) -> tuple[Option, ...]:
+def pooled(
+    needs: Sequence[Sequence[Need]], statement_costs: Sequence[float] | None = None
+) -> tuple[Option, ...]:
     """Every proposed index once, in an order that depends on nothing but the workload."""
+    demand: dict[tuple[str, str], float] = {}
     found: dict[tuple[str, str], tuple[Shape, str | None, int]] = {}
-    for of_one in needs:
+    for of_one, cost in zip(needs, statement_costs or [0.0] * len(needs), strict=True):
         for need in of_one:
             for shape, extension, rank in need.own:
                 key = (shape.relation.qualified_name, shape.body)
+                demand[key] = demand.get(key, 0.0) + cost
                 before = found.get(key)
                 if before is None or rank < before[2]:
                     found[key] = (shape, extension, rank)
     ordered = sorted(found.items(), key=lambda item: item[0])
     return tuple(
-        Option(number=number, shape=shape, extension=extension, rank=rank)
-        for number, (_, (shape, extension, rank)) in enumerate(ordered)
+        Option(number=number, shape=shape, extension=extension, rank=rank, demand=demand[key])
+        for number, (key, (shape, extension, rank)) in enumerate(ordered)
     )

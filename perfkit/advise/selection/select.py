@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from statistics import median
 
 from perfkit.advise.selection.costs import Costs, peel
@@ -28,6 +29,9 @@ LEAST_SAVING = 0.003
 
 ROUNDS = 6
 """Of variations."""
+
+STEPS_SHARE = 0.6
+"""Of the time of a search, after which no further step is taken; what is left is for the exact program."""
 
 SHORTEST_SECONDS = 1.0
 """The exact program is always asked once."""
@@ -118,17 +122,24 @@ def ground(
     questions: Sequence[Question],
     needs: Sequence[Sequence[Need]],
     made: Sequence[Option],
+    *,
+    seconds: float = inf,
 ) -> Ground:
-    """Find by peeling what each statement would use of the options that were made ready."""
+    """Find by peeling what each statement would use of the options that were made ready, the costliest statements first; those
+    that come after ``seconds`` may use what they would use if all were there."""
     options = {option.number: option for option in made if option.number in planner.sizes}
     by_table: dict[str, list[Option]] = {}
     for option in options.values():
         by_table.setdefault(option.table, []).append(option)
     useful = [_may_use(by_table, of_one) for of_one in needs]
     costs = Costs(planner, useful)
-    found = [_peeled(costs, place, options, useful[place]) for place in range(len(questions))]
+    deadline = time.monotonic() + seconds
     kept = 0
-    for place, bits in enumerate(found):
+    for place in _costliest(costs, questions):
+        if time.monotonic() < deadline:
+            bits = _peeled(costs, place, options, useful[place])
+        else:
+            bits = peel(costs, place, useful[place], layers=1, least_saving=LEAST_SAVING)
         costs.narrow(place, bits)
         kept |= bits
     first_free = max(options, default=-1) + 1
@@ -141,6 +152,13 @@ def ground(
         weights=tuple(question.weight for question in questions),
         next_number=first_free,
     )
+
+
+def _costliest(costs: Costs, questions: Sequence[Question]) -> list[int]:
+    def cost(place: int) -> float:
+        return questions[place].weight * costs.of(place, 0).cost
+
+    return sorted(range(len(questions)), key=lambda place: (-cost(place), place))
 
 
 def _may_use(by_table: Mapping[str, Sequence[Option]], needs: Sequence[Need]) -> int:
@@ -179,7 +197,11 @@ def select(
     deadline = began + seconds
     calls = ground.costs.calls
     problem = ground.problem(limits, upkeep)
-    path = list(steps(problem))
+    path: list[Step] = []
+    for step in steps(problem):
+        path.append(step)
+        if time.monotonic() - began > seconds * STEPS_SHARE:
+            break
     best = min(
         [path[-1], *(_step(problem, other) for other in start if problem.is_allowed(other))],
         key=lambda step: step.total,

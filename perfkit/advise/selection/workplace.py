@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from perfkit.advise import whatif
 from perfkit.advise.selection.built import Built
@@ -17,6 +18,12 @@ from perfkit.errors import CapabilityMissing
 
 MOST_BUILT_BYTES = 4 * 1024**3
 """Of all options together: building more takes longer than most would wait."""
+
+LEAST_BUILD_BYTES = 200 * 1024
+"""Building the smallest index takes about a hundredth of a second: as long as so many bytes of a larger one."""
+
+LOCK_SHARE = 0.8
+"""Of the server's room for locks; others need some too."""
 
 BYTES_A_SECOND = 20 * 1024**2
 """Of b-trees from a table that is in memory, on a slow machine."""
@@ -63,13 +70,30 @@ def workplace(
     return Workplace(stages=(built,), built=built, backend="built")
 
 
-def affordable(options: Sequence[Option], catalog: Catalog, most_bytes: float) -> list[Option]:
-    """The options to build of those that go beyond what may be built at all: by rank, then the smaller first."""
+def lockable(session: Session, catalog: Catalog) -> int:
+    """How many indexes one transaction may build: it holds a lock on each until its end, and the server has room for so many."""
+    row = session.rows(
+        "select current_setting('max_locks_per_transaction')::int * (current_setting('max_connections')::int"
+        " + current_setting('max_prepared_transactions')::int) as slots"
+    )[0]
+    taken = sum(1 + len(relation.indexes) for relation in catalog.relations)
+    return max(0, round(int(str(row["slots"])) * LOCK_SHARE) - taken)
+
+
+def affordable(
+    options: Sequence[Option], catalog: Catalog, most_bytes: float, most: float = inf
+) -> list[Option]:
+    """The options to build of those that go beyond what may be built at all: by rank, then what is asked for the most for its
+    size, then the smaller first. Each counts ``LEAST_BUILD_BYTES`` more than it has."""
     sizes = {option.number: estimated_bytes(option.shape, catalog) for option in options}
     taken: set[int] = set()
     total = 0.0
-    for option in sorted(options, key=lambda one: (one.rank, sizes[one.number], one.number)):
-        if total + sizes[option.number] <= most_bytes:
-            total += sizes[option.number]
+    for option in sorted(
+        options,
+        key=lambda one: (one.rank, -one.demand / sizes[one.number], sizes[one.number], one.number),
+    ):
+        size = sizes[option.number] + LEAST_BUILD_BYTES
+        if total + size <= most_bytes and len(taken) < most:
+            total += size
             taken.add(option.number)
     return [option for option in options if option.number in taken]

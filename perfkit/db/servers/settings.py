@@ -39,6 +39,8 @@ def settings_text(provider: Provider, socket_directory: Path) -> str:
         "unix_socket_directories": socket_directory,
         "unix_socket_permissions": "0700",
         "max_connections": 50,
+        # advice for a large workload builds thousands of indexes in one transaction, and each is a lock
+        "max_locks_per_transaction": 512,
         "shared_buffers": f"{_shared_buffers_mb()}MB",
         "shared_preload_libraries": ",".join(libraries),
         "track_io_timing": "on",
