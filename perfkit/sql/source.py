@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from sqlglot import Expr, exp
 from sqlglot.errors import SqlglotError
@@ -119,14 +120,22 @@ class SourceText:
 
 
 def _reads_as(text: str, node: Expr) -> bool:
+    found = _parsed(text)
+    return found is not None and bool(found == node)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Expr | None:
+    """The tree of an expression, to be compared and not changed; None where the text is none. A statement's expressions are asked
+    for again and again."""
     try:
         tree = read(f"select ({text})")
     except (SqlglotError, UsageError, RecursionError, AttributeError, TypeError, ValueError):
-        return False
+        return None
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1:
-        return False
+        return None
     paren = tree.expressions[0]
-    return isinstance(paren, (exp.Paren, exp.Subquery)) and bool(paren.this == node)
+    return paren.this if isinstance(paren, (exp.Paren, exp.Subquery)) else None
 
 
 def _unqualified(node: Expr) -> Expr:

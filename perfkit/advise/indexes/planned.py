@@ -42,6 +42,8 @@ def planned_statement(statement: Statement, plan: Plan, catalog: Catalog) -> Sta
 
 
 def _reads_view(statement: Statement, catalog: Catalog) -> bool:
+    if not any(relation.kind == "view" for relation in catalog.relations):
+        return False
     from perfkit.sql.usage import resolve
 
     for use in resolve(statement, catalog):
