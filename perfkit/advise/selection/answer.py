@@ -101,12 +101,16 @@ def frontier_of(problem: Problem, selected: Selected) -> tuple[FrontierPoint, ..
 
 
 def gains_of(problem: Problem, chosen: int) -> dict[int, Gain]:
-    total = problem.total(chosen)
+    costs, weights = problem.costs, problem.weights
     found = {}
     for number in numbers(chosen):
-        writes = problem.write_cost(1 << number)
-        saved = problem.total(chosen & ~(1 << number)) - total + problem.upkeep_cost(1 << number)
-        found[number] = Gain(saved=saved, writes=writes)
+        rest = chosen & ~(1 << number)
+        saved = sum(
+            weights[place] * (costs.of(place, rest).cost - costs.of(place, chosen).cost)
+            for place in costs.users(number)
+            if weights[place]
+        )
+        found[number] = Gain(saved=saved, writes=problem.write_cost(1 << number))
     return found
 
 
@@ -129,8 +133,16 @@ def answered(
     )
     names: dict[int, str] = {}
     advice: list[Advice] = []
+    users = base.costs.known_users()
+    seen: dict[int, list[Effect]] = {}
+    for effect in effects or ():
+        for number in numbers(effect.used):
+            seen.setdefault(number, []).append(effect)
     for number in chosen:
-        one = _advice(base, found, number, effects, gains[number], taken, catalog)
+        mine = seen.get(number, [])
+        places = [one.place for one in mine] or users.get(number, [])
+        proof = _proof(mine) if effects is not None else _planned()
+        one = _advice(base, found, number, places, proof, gains[number], taken)
         names[number] = _created(one.sql)
         advice.append(one)
     writes: tuple[TableWrites, ...] = ()
@@ -159,21 +171,18 @@ def _advice(
     base: Ground,
     found: Asked,
     number: int,
-    effects: Sequence[Effect] | None,
+    places: Sequence[int],
+    proof: Proof,
     gain: Gain,
     taken: set[str],
-    catalog: Catalog,
 ) -> Advice:
     option = base.options[number]
-    users = [place for place in range(len(found.questions)) if base.costs.known_use(place, number)]
-    mine = [one for one in effects or () if one.used >> number & 1]
-    places = [one.place for one in mine] or users
     serving = list(dict.fromkeys(found.questions[place].name for place in places))
     candidate = candidate_of(
         Proposal(
             shapes=(option.shape,), serves=tuple(serving), cures=(), weight=1.0, extension=option.extension
         ),
-        catalog,
+        found.catalog,
         taken,
         rationale=_rationale(serving, option.shape.included, replaced_index(option.shape)),
     )
@@ -186,7 +195,7 @@ def _advice(
         sql=candidate.sql,
         rationale=candidate.rationale,
         price=Price(size_bytes=round(base.sizes[number]), safe_sql=candidate.safe_sql),
-        proof=_proof(mine) if effects is not None else _planned(),
+        proof=proof,
         steps=candidate.steps,
         relation=candidate.relation,
         undo_sql=candidate.undo_sql,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import Need, needs_of
@@ -59,9 +59,10 @@ def asked(session: Session, workload: Workload, excluded: Collection[str], progr
     with session.transaction():
         catalog = read_catalog(session, names, functions=functions)
     needs = []
-    for question, plan in zip(questions, plans, strict=True):
+    for place, (question, plan) in enumerate(zip(questions, plans, strict=True)):
         found = needs_of(question, catalog, plan)
         needs.append(tuple(need for need in found if not _is_excluded(need, excluded)))
+        questions[place] = _without_tree(question)
     if len(notes) > MOST_SAID:
         notes = [*notes[:MOST_SAID], f"{len(notes) - MOST_SAID} more were left out"]
     return Asked(
@@ -89,6 +90,13 @@ def _questions(query: WorkloadQuery) -> Iterator[Question]:
             weight=query.calls / len(query.samples),
             is_generic=is_generic,
         )
+
+
+def _without_tree(question: Question) -> Question:
+    """Trees of thousands of statements are large; those of writes are asked what they change later."""
+    if question.statement.kind != "select":
+        return question
+    return replace(question, statement=replace(question.statement, tree=None))
 
 
 def _plan(session: Session, question: Question) -> Plan:

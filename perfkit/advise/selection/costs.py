@@ -107,9 +107,16 @@ class Costs:
             found.update(self.of(place, 0).existing, self.of(place, chosen).existing)
         return frozenset(found)
 
-    def known_use(self, place: int, number: int) -> bool:
-        """Whether the statement uses the option in a plan that was seen."""
-        return any(plan.used >> number & 1 for plan in self._answers[place].plans)
+    def known_users(self) -> dict[int, list[int]]:
+        """By option the statements that use it in a plan that was seen."""
+        found: dict[int, list[int]] = {}
+        for place, answers in enumerate(self._answers):
+            used = 0
+            for plan in answers.plans:
+                used |= plan.used
+            for number in numbers(used):
+                found.setdefault(number, []).append(place)
+        return found
 
 
 def peel(costs: Costs, place: int, pool: int, *, layers: int, least_saving: float) -> int:
