@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -39,11 +40,17 @@ from perfkit.workload.queries import Workload
 
 SCHEMA = "perfkit.advice/1"
 DEFAULT_SECONDS = 120.0
+LITTLE, LEAST_LEFT = 0.1, 0.4
+"""Shares of the time: planning a workload that takes less of it does not count, and so much is left after any."""
+
+TIME_SHARE = 0.1
+"""Of the time, for running each statement once as it is."""
+
 BUILD_SHARE = 0.4
 PEEL_SHARE = 0.2
 SEARCH_SHARE = 0.3
 RUN_SHARE = 0.3
-"""Of the time, at the most: for building options, for finding what each statement would use of them, for the search, and for running
+"""Of what is left then, at the most: for building options, for finding what each statement would use of them, for the search, and for running
 the workload. Few workloads need all of it."""
 
 LEAST_COST_SHARE = 0.01
@@ -134,6 +141,7 @@ def advise(
     run with and without by turns. Elsewhere HypoPG is asked, nothing is changed and nothing proven. CapabilityMissing where
     neither can be; UsageError where no statement of the workload can be planned.
     """
+    began = time.monotonic()
     wishes = wishes or Wishes()
     shown = progress or Silent()
     database = database_of(target)
@@ -142,7 +150,11 @@ def advise(
         found = asked(session, workload, wishes.excluded, shown)
         catalog = found.catalog
         options = pooled(found.needs, found.costs)
-        measured = times(session, found.questions, shown) if places.may_change else ()
+        measured: Sequence[float | None] = ()
+        if places.may_change:
+            allowed = seconds * TIME_SHARE
+            measured = times(session, found.questions, shown, costs=found.costs, seconds=allowed)
+        seconds = left_of(seconds, time.monotonic() - began)
         with session.transaction(writes=places.may_change):
             with shown.stage(f"prepare {len(options)} options", total=len(options)) as advance:
                 place = workplace(session, catalog, options, may_change=places.may_change, advance=advance)
@@ -210,6 +222,15 @@ def advise(
         undo=answer.undo,
         notes=(*found.notes, *places.notes, *answer.notes),
     )
+
+
+def left_of(seconds: float, elapsed: float) -> float:
+    """Of the time, once the workload has been planned: all of it where that took little, and never less than ``LEAST_LEFT``.
+
+    >>> left_of(600, 20), left_of(600, 200), left_of(600, 900)
+    (600, 400, 240.0)
+    """
+    return seconds if elapsed < seconds * LITTLE else max(seconds - elapsed, seconds * LEAST_LEFT)
 
 
 def most_built(seconds: float, budget_bytes: int) -> float:

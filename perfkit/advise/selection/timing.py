@@ -3,7 +3,9 @@ quarter of a millisecond, or, where the planner is wrong about the data, a quart
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from math import inf
 from statistics import median
 
 from perfkit.advise.arm import Arm
@@ -16,17 +18,31 @@ from perfkit.progress import Progress
 WIDEST = 1000.0
 """A unit that took so many times as long as the usual one is as wrong as the scale goes: the rest is taken for noise."""
 
+ALWAYS_RUN = 100
+"""Statements that are timed however long it takes."""
+
 LEAST_MS = 0.01
 """The clock's own noise."""
 
 
-def times(session: Session, questions: Sequence[Question], progress: Progress) -> tuple[float | None, ...]:
+def times(
+    session: Session,
+    questions: Sequence[Question],
+    progress: Progress,
+    *,
+    costs: Sequence[float] = (),
+    seconds: float = inf,
+) -> tuple[float | None, ...]:
     """Milliseconds of one run of each statement, undone; of one that statement_timeout ends, the time it had. None where the
-    values of its parameters are not known, or it cannot be run."""
-    found = []
+    values of its parameters are not known, or it cannot be run. Of more than ``ALWAYS_RUN`` those of the highest ``costs``, as many as
+    ``seconds`` allow."""
+    found: list[float | None] = [None] * len(questions)
+    deadline = time.monotonic() + seconds
+    order = sorted(range(len(questions)), key=lambda place: (-costs[place] if costs else 0.0, place))
     with progress.stage("time the workload as it is", total=len(questions)) as advance:
-        for question in questions:
-            found.append(None if question.is_generic else _time(session, question))
+        for turn, place in enumerate(order):
+            if not questions[place].is_generic and (turn < ALWAYS_RUN or time.monotonic() < deadline):
+                found[place] = _time(session, questions[place])
             advance()
     return tuple(found)
 
