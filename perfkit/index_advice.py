@@ -102,7 +102,10 @@ class IndexAdvice(Shown):
     """Of the whole workload by its weights, what the indexes cost to have included; in ``unit``."""
     cost_after: float
     cost_bound: float | None
-    """No allowed set of the options that were considered costs less in the planner's eyes; None where no solver was there."""
+    """No allowed set of the options that were considered costs less in the planner's eyes; None where that is not known."""
+    gap: float | None
+    """Share of the cost that a better set might have saved at the most, by the planner's costs, before the statements were run
+    with the indexes; None without a bound."""
     size_bytes: int
     options: int
     what_if_calls: int
@@ -117,13 +120,6 @@ class IndexAdvice(Shown):
     """All of it as one script for a busy server, in order."""
     undo: str
     notes: tuple[str, ...] = ()
-
-    @property
-    def gap(self) -> float | None:
-        """Share of the cost that a better set might save at the most; None without a bound."""
-        if self.cost_bound is None or not self.cost_after:
-            return None
-        return max(0.0, 1 - self.cost_bound / self.cost_after)
 
 
 def advise(
@@ -177,6 +173,7 @@ def advise(
             )
             with shown.stage("search for the best set"):
                 selected = select(base, limits, seconds=seconds * SEARCH_SHARE, upkeep=upkeep)
+            bounded = selected.bounded
             effects: list[Effect] | None = None
             refused: list[tuple[Option, str]] = []
             if place.built is not None:
@@ -200,7 +197,6 @@ def advise(
             shown,
         )
     total = problem.total(selected.chosen)
-    bound = selected.bounded.bound if selected.bounded is not None else None
     return IndexAdvice(
         verdict=answer.verdict,
         advice=answer.advice,
@@ -210,7 +206,8 @@ def advise(
         frontier=frontier,
         cost_before=nothing,
         cost_after=total,
-        cost_bound=bound,
+        cost_bound=bounded.bound if bounded is not None else None,
+        gap=bounded.gap if bounded is not None else None,
         size_bytes=round(sum(base.sizes[number] for number in numbers(selected.chosen))),
         options=len(options),
         what_if_calls=planner.calls,

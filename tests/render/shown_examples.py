@@ -541,6 +541,7 @@ def index_advice() -> IndexAdvice:
         cost_before=8300.0,
         cost_after=610.5,
         cost_bound=600.0,
+        gap=0.017,
         size_bytes=2_220_032,
         options=17,
         writes=(

@@ -18,7 +18,7 @@ from perfkit.advise.selection.select import Ground, Selected
 from perfkit.advise.selection.verify import Effect
 from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed
 from perfkit.advise.values import Advice, Price, Proof, ProofVerdict, Rejected
-from perfkit.catalog import Catalog, Index, Relation
+from perfkit.catalog import Index, Relation
 from perfkit.db.session import Session
 from perfkit.progress import Progress
 from perfkit.units import format_bytes, format_ms, format_percent, format_ratio

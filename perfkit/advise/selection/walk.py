@@ -26,6 +26,8 @@ class _Bid(NamedTuple):
     loss_a_byte: float
     number: int
     """The added option, which breaks ties."""
+    other: int
+    """The option that goes for it, which breaks the rest; -1 where none goes."""
     most: float
     move: Move
     round: int
@@ -131,7 +133,8 @@ class Walk:
             for move in self._moves(number):
                 most = self._most_gain(move)
                 if most > 0:
-                    bid = _Bid(-most / self._growth(move), number, most, move, self._rounds[number])
+                    other = -1 if move.removed is None else move.removed
+                    bid = _Bid(-most / self._growth(move), number, other, most, move, self._rounds[number])
                     heapq.heappush(self._bids, bid)
 
     def _moves(self, number: int) -> Iterator[Move]:

@@ -10,7 +10,7 @@ from perfkit.advise.indexes.shape import Key, Method, Shape
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.sizes import estimated_bytes
 from perfkit.advise.selection.verify import TOLERANCE, Effect
-from perfkit.advise.selection.workplace import affordable
+from perfkit.advise.selection.workplace import LEAST_BUILD_BYTES, affordable
 from perfkit.advise.selection.writes import Upkeep, WriteLoad, rows_written
 from perfkit.advise.values import Proof
 from perfkit.capture.values import Counters, Measurement, Samples
@@ -121,9 +121,11 @@ def test_options_beyond_what_may_be_built_are_left_by_rank_then_size() -> None:
     )
     sizes = [estimated_bytes(one.shape, catalog) for one in options]
     assert sizes[0] == sizes[2] > 5 * sizes[1]
-    assert [one.number for one in affordable(options, catalog, sum(sizes))] == [0, 1, 2, 3]
-    assert [one.number for one in affordable(options, catalog, sum(sizes) - 1)] == [1, 2, 3]
-    assert [one.number for one in affordable(options, catalog, 2 * sizes[1])] == [1, 3]
+    each = [size + LEAST_BUILD_BYTES for size in sizes]
+    assert [one.number for one in affordable(options, catalog, sum(each))] == [0, 1, 2, 3]
+    assert [one.number for one in affordable(options, catalog, sum(each) - 1)] == [1, 2, 3]
+    assert [one.number for one in affordable(options, catalog, each[1] + each[3])] == [1, 3]
+    assert [one.number for one in affordable(options, catalog, sum(each), 1)] == [2]
     assert affordable(options, catalog, 0) == []
 
 
