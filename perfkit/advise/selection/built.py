@@ -16,9 +16,11 @@ from perfkit.progress import Advance
 BUILD_SECONDS = 600
 
 _TREE = """
-select i.indexrelid::bigint as oid, c.relname::text as name, pg_relation_size(i.indexrelid)::bigint as size
-from pg_index as i join pg_class as c on c.oid = i.indexrelid
-where i.indexrelid in (select relid from pg_partition_tree(%(name)s::regclass) union select %(name)s::regclass)
+select o.number, i.indexrelid::bigint as oid, c.relname::text as name, pg_relation_size(i.indexrelid)::bigint as size
+from unnest(%(numbers)s::int[], %(names)s::text[]) as o (number, name)
+cross join lateral (select relid from pg_partition_tree(o.name::regclass) union select o.name::regclass) as t (relid)
+join pg_index as i on i.indexrelid = t.relid
+join pg_class as c on c.oid = i.indexrelid
 """
 _SHOW = """
 update pg_index set indisvalid = indexrelid = any (%(shown)s::oid[]) where indexrelid = any (%(changed)s::oid[])
@@ -46,17 +48,18 @@ class Built:
         return True
 
     def make(self, options: Sequence[Option]) -> Mapping[int, int]:
-        sizes = {}
+        made = []
         session = self._session
         session.execute(f"set local statement_timeout = '{BUILD_SECONDS}s'")
         analyzed = set()
         for option in options:
             if self._make(option):
-                sizes[option.number] = self._note(option)
+                made.append(option)
                 if option.has_expression:
                     relation = option.shape.relation
                     analyzed.add(quote_qualified(relation.schema, relation.name))
             self._advance()
+        sizes = self._note(made)
         for table in sorted(analyzed):
             session.execute(f"analyze {table}")
         limit = session.target.limits.statement_timeout
@@ -78,14 +81,21 @@ class Built:
         session.execute("release savepoint option")
         return True
 
-    def _note(self, option: Option) -> int:
-        rows = self._session.rows(_TREE, {"name": _named(option).qualified_name})
-        self._oids[option.number] = [int(str(row["oid"])) for row in rows]
-        self._made |= option.bit
-        # a new index is seen until it is hidden
-        self._shown |= option.bit
-        self._names.update({str(row["name"]): option.number for row in rows})
-        return sum(int(str(row["size"])) for row in rows)
+    def _note(self, made: Sequence[Option]) -> dict[int, int]:
+        """Bytes of each with its partitions' own."""
+        names = [_named(option).qualified_name for option in made]
+        rows = self._session.rows(_TREE, {"numbers": [option.number for option in made], "names": names})
+        sizes = dict.fromkeys((option.number for option in made), 0)
+        for row in rows:
+            number = int(str(row["number"]))
+            self._oids.setdefault(number, []).append(int(str(row["oid"])))
+            self._names[str(row["name"])] = number
+            sizes[number] += int(str(row["size"]))
+        for option in made:
+            self._made |= option.bit
+            # a new index is seen until it is hidden
+            self._shown |= option.bit
+        return sizes
 
     def show(self, chosen: int) -> None:
         self._set(chosen & self._made)
