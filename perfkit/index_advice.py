@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
 from perfkit.advise.judge import is_worthwhile
 from perfkit.advise.places import Places
@@ -55,6 +56,9 @@ the workload. Few workloads need all of it."""
 
 LEAST_COST_SHARE = 0.01
 """A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
+
+MOST_PRETENDED = 20_000
+"""Options of HypoPG: it costs little to pretend them, but memory to keep sets of them for thousands of statements."""
 
 MOST_REPLANS = 6
 """After so many rounds what still harms is left out whatever it gains."""
@@ -154,10 +158,13 @@ def advise(
         with session.transaction(writes=places.may_change):
             with shown.stage(f"prepare {len(options)} options", total=len(options)) as advance:
                 place = workplace(session, catalog, options, may_change=places.may_change, advance=advance)
-                made = list(options)
-                if place.backend == "built":
-                    most = lockable(session, catalog)
-                    made = affordable(options, catalog, most_built(seconds, budget_bytes), most)
+                made = (
+                    affordable(
+                        options, catalog, most_built(seconds, budget_bytes), lockable(session, catalog)
+                    )
+                    if place.backend == "built"
+                    else affordable(options, catalog, inf, MOST_PRETENDED)
+                )
                 planner = Planner(session, found.questions, place.stages)
                 planner.make(made)
             with shown.stage("find what each statement would use"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from perfkit.advise import whatif
@@ -84,7 +84,8 @@ def affordable(
     options: Sequence[Option], catalog: Catalog, most_bytes: float, most: float = inf
 ) -> list[Option]:
     """The options to build of those that go beyond what may be built at all: by rank, then what is asked for the most for its
-    size, then the smaller first. Each counts ``LEAST_BUILD_BYTES`` more than it has."""
+    size, then the smaller first. Each counts ``LEAST_BUILD_BYTES`` more than it has. They are numbered anew: sets are as wide as
+    the highest number, and thousands of them are kept."""
     sizes = {option.number: estimated_bytes(option.shape, catalog) for option in options}
     taken: set[int] = set()
     total = 0.0
@@ -96,4 +97,5 @@ def affordable(
         if total + size <= most_bytes and len(taken) < most:
             total += size
             taken.add(option.number)
-    return [option for option in options if option.number in taken]
+    kept = [option for option in options if option.number in taken]
+    return [replace(option, number=number) for number, option in enumerate(kept)]
