@@ -22,9 +22,8 @@ cross join lateral (select relid from pg_partition_tree(o.name::regclass) union 
 join pg_index as i on i.indexrelid = t.relid
 join pg_class as c on c.oid = i.indexrelid
 """
-_SHOW = """
-update pg_index set indisvalid = indexrelid = any (%(shown)s::oid[]) where indexrelid = any (%(changed)s::oid[])
-"""
+_SET = "update pg_index set indisvalid = %(is_valid)s where indexrelid = any (%(oids)s::oid[]) returning 1"
+_ALL_HIDDEN = "perfkit_all_hidden"
 
 
 class Built:
@@ -37,6 +36,7 @@ class Built:
         self._oids: dict[int, list[int]] = {}
         self._names: dict[str, int] = {}
         self._shown = self._made = 0
+        self._is_ready = False
         if not session.rows("select rolsuper from pg_roles where rolname = current_user")[0]["rolsuper"]:
             raise CapabilityMissing(
                 "sets of indexes cannot be compared by building them",
@@ -50,6 +50,9 @@ class Built:
     def make(self, options: Sequence[Option]) -> Mapping[int, int]:
         made = []
         session = self._session
+        if self._is_ready:
+            self.show(0)
+            session.execute(f"release savepoint {_ALL_HIDDEN}")
         session.execute(f"set local statement_timeout = '{BUILD_SECONDS}s'")
         analyzed = set()
         for option in options:
@@ -64,7 +67,10 @@ class Built:
             session.execute(f"analyze {table}")
         limit = session.target.limits.statement_timeout
         session.execute(f"set local statement_timeout = '{round((limit or 0) * 1000)}ms'")
-        self._set(0)
+        # a new index is seen until it is hidden
+        self._set(sum(option.bit for option in made), is_valid=False)
+        session.execute(f"savepoint {_ALL_HIDDEN}")
+        self._is_ready = True
         return sizes
 
     def _make(self, option: Option) -> bool:
@@ -93,25 +99,21 @@ class Built:
             sizes[number] += int(str(row["size"]))
         for option in made:
             self._made |= option.bit
-            # a new index is seen until it is hidden
-            self._shown |= option.bit
         return sizes
 
     def show(self, chosen: int) -> None:
-        self._set(chosen & self._made)
-
-    def _set(self, wanted: int) -> None:
-        """Touch what changes and nothing else: the options may be thousands."""
-        changed = wanted ^ self._shown
-        if changed:
-            self._session.rows(
-                _SHOW + " returning 1",
-                {"shown": self._oids_of(wanted & changed), "changed": self._oids_of(changed)},
-            )
+        """Undone by going back to a savepoint: what a transaction changes again and again it drags along as dead rows."""
+        wanted = chosen & self._made
+        if wanted == self._shown:
+            return
+        self._session.execute(f"rollback to savepoint {_ALL_HIDDEN}")
+        self._set(wanted, is_valid=True)
         self._shown = wanted
 
-    def _oids_of(self, chosen: int) -> list[int]:
-        return [oid for number in numbers(chosen) for oid in self._oids[number]]
+    def _set(self, chosen: int, *, is_valid: bool) -> None:
+        oids = [oid for number in numbers(chosen) for oid in self._oids[number]]
+        if oids:
+            self._session.rows(_SET, {"is_valid": is_valid, "oids": oids})
 
     def has(self, number: int) -> bool:
         """Whether the option stands, shown or hidden."""
