@@ -122,10 +122,22 @@ def test_options_beyond_what_may_be_built_are_left_by_rank_then_size() -> None:
     sizes = [estimated_bytes(one.shape, catalog) for one in options]
     assert sizes[0] == sizes[2] > 5 * sizes[1]
     each = [size + LEAST_BUILD_BYTES for size in sizes]
-    assert [one.number for one in affordable(options, catalog, sum(each))] == [0, 1, 2, 3]
-    assert [one.number for one in affordable(options, catalog, sum(each) - 1)] == [1, 2, 3]
-    assert [one.number for one in affordable(options, catalog, each[1] + each[3])] == [1, 3]
-    assert [one.number for one in affordable(options, catalog, sum(each), 1)] == [2]
+    kept = {
+        "all": affordable(options, catalog, sum(each)),
+        "less than all": affordable(options, catalog, sum(each) - 1),
+        "two": affordable(options, catalog, each[1] + each[3]),
+        "one": affordable(options, catalog, sum(each), 1),
+    }
+    bodies = {
+        name: [(one.shape.relation.rows, one.shape.body) for one in found] for name, found in kept.items()
+    }
+    assert bodies == {
+        "all": [(1e6, "(a)"), (1e5, "(a)"), (1e6, "(b)"), (1e5, "(b)")],
+        "less than all": [(1e5, "(a)"), (1e6, "(b)"), (1e5, "(b)")],
+        "two": [(1e5, "(a)"), (1e5, "(b)")],
+        "one": [(1e6, "(b)")],
+    }
+    assert [one.number for one in kept["two"]] == [0, 1]
     assert affordable(options, catalog, 0) == []
 
 
