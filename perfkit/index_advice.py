@@ -293,9 +293,9 @@ def _proven(
             break
         for effect in effects:
             before, after = effect.before_ms, effect.after_ms
-            if before and after is not None:
-                used = base.costs.of(effect.place, current.chosen).used
-                base.learn(effect.place, used, after / before, is_banned=effect in harmed)
+            ratio = after / before if before and after is not None else None
+            used = base.costs.of(effect.place, current.chosen).used
+            base.learn(effect.place, used, ratio, is_banned=effect in harmed)
         gone = idle
         for effect in harmed:
             name = found.questions[effect.place].name

@@ -46,7 +46,9 @@ class Effect:
     """Options of the set in its plan."""
     proof: Proof | None
     reason: str = ""
-    """Why it was not run; empty where it was."""
+    """Why it was not run, or not to its end; empty where it was."""
+    is_endless: bool = False
+    """It ends without the set, and with it statement_timeout ended it."""
 
     @property
     def before_ms(self) -> float | None:
@@ -59,6 +61,8 @@ class Effect:
     def is_harmed(self, tolerance: float) -> bool:
         """Surely slower than the tolerance allows, by as much as can be felt."""
         proof = self.proof
+        if self.is_endless:
+            return True
         if proof is None or proof.time_ratio_low is None or self.before_ms is None or self.after_ms is None:
             return False
         return proof.time_ratio_low > 1 + tolerance and self.after_ms - self.before_ms >= LEAST_HARM_MS
@@ -86,6 +90,7 @@ class Verifier:
         self._progress = progress
         self._known: dict[tuple[int, int], Effect] = {}
         self._of_set: dict[tuple[int, int], Effect] = {}
+        self._endless: dict[int, bool] = {}
         self._weights = weights
         self._deadline = time.monotonic() + seconds
 
@@ -141,7 +146,7 @@ class Verifier:
                 return Effect(place=place, used=0, proof=None, reason="its plan is the same")
             known = self._known.get((place, used))
             if known is None:
-                known = Effect(place=place, used=used, proof=self._proof(question, after, plan, used))
+                known = self._run(place, after, plan, used)
                 self._known[place, used] = known
         except CaptureError as error:
             return Effect(place=place, used=expected, proof=None, reason=f"it could not be run: {error}")
@@ -154,25 +159,45 @@ class Verifier:
             found |= 0 if number is None else 1 << number
         return found
 
-    def _proof(self, question: Question, after: Arm, new: Plan, used: int) -> Proof:
+    def _run(self, place: int, after: Arm, new: Plan, used: int) -> Effect:
+        question = self._questions[place]
         before = Arm(self._session, question.statement, question.parameters)
-        with self._shown(used):
-            first = after.run()
         old = before.planned()
+        if not self._ends(place, before):
+            proof = self._proof_of_endless(old, after, new, used)
+            return Effect(place=place, used=used, proof=proof)
         try:
-            before.run()
-        except CaptureTimeout:
-            limit = self._session.target.limits.statement_timeout or 0.0
             with self._shown(used):
-                after.sample()
-            return judge(_ended(old, limit * 1000), after.measurement(new), True)
+                first = after.run()
+        except CaptureTimeout as error:
+            return Effect(place=place, used=used, proof=None, is_endless=True, reason=f"with them {error}")
         for turn in interleaved(SLOW_PAIRS if (first.execution_ms or 0.0) > SLOW_MS else PAIRS):
             if turn == "before":
                 before.sample()
             else:
                 with self._shown(used):
                     after.sample()
-        return judge(before.measurement(old), after.measurement(new), True)
+        return Effect(
+            place=place, used=used, proof=judge(before.measurement(old), after.measurement(new), True)
+        )
+
+    def _ends(self, place: int, before: Arm) -> bool:
+        """Whether the statement comes to its end without the set; tried once, as it may take all of statement_timeout."""
+        if place not in self._endless:
+            try:
+                before.run()
+            except CaptureTimeout:
+                self._endless[place] = True
+            else:
+                self._endless[place] = False
+        return not self._endless[place]
+
+    def _proof_of_endless(self, old: Plan, after: Arm, new: Plan, used: int) -> Proof:
+        limit = self._session.target.limits.statement_timeout or 0.0
+        with self._shown(used):
+            after.run()
+            after.sample()
+        return judge(_ended(old, limit * 1000), after.measurement(new), True)
 
     @contextmanager
     def _shown(self, used: int) -> Iterator[None]:
