@@ -17,7 +17,7 @@ from perfkit.errors import PerfkitError, UsageError
 from perfkit.plan.model import Plan
 from perfkit.progress import Progress
 from perfkit.sql import parse_statement, table_names
-from perfkit.workload.queries import Workload, WorkloadQuery
+from perfkit.workload.queries import Sample, Workload, WorkloadQuery
 
 MOST_SAID = 10
 
@@ -89,6 +89,7 @@ def _questions(query: WorkloadQuery) -> Iterator[Question]:
             parameters=() if is_generic else bind_values(statement, sample.parameters),
             weight=query.calls / len(query.samples),
             is_generic=is_generic,
+            told_ms=_told_ms(query, sample),
         )
 
 
@@ -97,6 +98,12 @@ def _without_tree(question: Question) -> Question:
     if question.statement.kind != "select":
         return question
     return replace(question, statement=replace(question.statement, tree=None))
+
+
+def _told_ms(query: WorkloadQuery, sample: Sample) -> float | None:
+    if sample.ms is not None:
+        return sample.ms
+    return query.total_ms / query.calls if query.total_ms is not None and query.calls else None
 
 
 def _plan(session: Session, question: Question) -> Plan:

@@ -19,3 +19,5 @@ class Question:
     weight: float = 1.0
     is_generic: bool = False
     """Its ``$1`` … have no values: it is planned for any."""
+    told_ms: float | None = None
+    """What a call took where the workload was recorded; None where the source does not say."""

@@ -33,16 +33,17 @@ def times(
     costs: Sequence[float] = (),
     seconds: float = inf,
 ) -> tuple[float | None, ...]:
-    """Milliseconds of one run of each statement, undone; of one that statement_timeout ends, the time it had. None where the
-    values of its parameters are not known, or it cannot be run. Of more than ``ALWAYS_RUN`` those of the highest ``costs``, as many as
+    """Milliseconds of one run of each statement, undone; of one that statement_timeout ends, the time it had. Where the
+    values of its parameters are not known it is what the workload tells, None where it tells nothing, or the statement cannot be run. Of more than ``ALWAYS_RUN`` those of the highest ``costs``, as many as
     ``seconds`` allow."""
     found: list[float | None] = [None] * len(questions)
     deadline = time.monotonic() + seconds
     order = sorted(range(len(questions)), key=lambda place: (-costs[place] if costs else 0.0, place))
     with progress.stage("time the workload as it is", total=len(questions)) as advance:
         for turn, place in enumerate(order):
-            if not questions[place].is_generic and (turn < ALWAYS_RUN or time.monotonic() < deadline):
-                found[place] = _time(session, questions[place])
+            question = questions[place]
+            is_run = not question.is_generic and (turn < ALWAYS_RUN or time.monotonic() < deadline)
+            found[place] = _time(session, question) if is_run else question.told_ms
             advance()
     return tuple(found)
 
