@@ -21,6 +21,9 @@ WIDEST = 1000.0
 ALWAYS_RUN = 100
 """Statements that are timed however long it takes."""
 
+LONGEST_SHARE = 0.1
+LEAST_LONGEST_SECONDS = 10.0
+
 LEAST_MS = 0.01
 """The clock's own noise."""
 
@@ -33,27 +36,36 @@ def times(
     costs: Sequence[float] = (),
     seconds: float = inf,
 ) -> tuple[float | None, ...]:
-    """Milliseconds of one run of each statement, undone; of one that statement_timeout ends, the time it had. Where the
+    """Milliseconds of one run of each statement, undone; of one that takes too long, the time it had. Where the
     values of its parameters are not known it is what the workload tells, None where it tells nothing, or the statement cannot be run. Of more than ``ALWAYS_RUN`` those of the highest ``costs``, as many as
     ``seconds`` allow."""
     found: list[float | None] = [None] * len(questions)
     deadline = time.monotonic() + seconds
+    longest = longest_ms(session, seconds)
     order = sorted(range(len(questions)), key=lambda place: (-costs[place] if costs else 0.0, place))
     with progress.stage("time the workload as it is", total=len(questions)) as advance:
         for turn, place in enumerate(order):
             question = questions[place]
             is_run = not question.is_generic and (turn < ALWAYS_RUN or time.monotonic() < deadline)
-            found[place] = _time(session, question) if is_run else question.told_ms
+            found[place] = _time(session, question, longest) if is_run else question.told_ms
             advance()
     return tuple(found)
 
 
-def _time(session: Session, question: Question) -> float | None:
+def longest_ms(session: Session, seconds: float) -> float:
+    """What a single run may take of so many seconds for many: a tenth, but not so little that a slow statement seems a quick one,
+    and never more than statement_timeout."""
+    limit = session.target.limits.statement_timeout or inf
+    return min(limit, max(seconds * LONGEST_SHARE, LEAST_LONGEST_SECONDS)) * 1000
+
+
+def _time(session: Session, question: Question, longest: float) -> float | None:
     try:
         with session.transaction(writes=True):
-            return execution_ms(Arm(session, question.statement, question.parameters).run())
+            arm = Arm(session, question.statement, question.parameters, longest_ms=longest)
+            return execution_ms(arm.run())
     except CaptureTimeout:
-        return (session.target.limits.statement_timeout or 0.0) * 1000
+        return longest
     except CaptureError:
         return None
 

@@ -13,6 +13,7 @@ from perfkit.advise.judge import judge
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.costs import Costs
 from perfkit.advise.selection.question import Question
+from perfkit.advise.selection.timing import longest_ms
 from perfkit.advise.values import Proof
 from perfkit.capture.values import Counters, Measurement, Samples
 from perfkit.db.session import Session
@@ -48,7 +49,7 @@ class Effect:
     reason: str = ""
     """Why it was not run, or not to its end; empty where it was."""
     is_endless: bool = False
-    """It ends without the set, and with it statement_timeout ended it."""
+    """It ends without the set in the time that a run may take, and with it does not."""
 
     @property
     def before_ms(self) -> float | None:
@@ -91,6 +92,7 @@ class Verifier:
         self._known: dict[tuple[int, int], Effect] = {}
         self._of_set: dict[tuple[int, int], Effect] = {}
         self._endless: dict[int, bool] = {}
+        self._longest_ms = longest_ms(session, seconds)
         self._weights = weights
         self._deadline = time.monotonic() + seconds
 
@@ -138,7 +140,7 @@ class Verifier:
         if question.statement.kind != "select":
             return Effect(place=place, used=expected, proof=None, reason="it writes: weighed by its plan")
         try:
-            after = Arm(self._session, question.statement, question.parameters)
+            after = self._arm(question)
             with self._shown(chosen):
                 plan = after.planned()
             used = self._used(plan)
@@ -161,7 +163,7 @@ class Verifier:
 
     def _run(self, place: int, after: Arm, new: Plan, used: int) -> Effect:
         question = self._questions[place]
-        before = Arm(self._session, question.statement, question.parameters)
+        before = self._arm(question)
         old = before.planned()
         if not self._ends(place, before):
             proof = self._proof_of_endless(old, after, new, used)
@@ -182,7 +184,7 @@ class Verifier:
         )
 
     def _ends(self, place: int, before: Arm) -> bool:
-        """Whether the statement comes to its end without the set; tried once, as it may take all of statement_timeout."""
+        """Whether the statement comes to its end without the set; tried once, as it may take long."""
         if place not in self._endless:
             try:
                 before.run()
@@ -193,11 +195,13 @@ class Verifier:
         return not self._endless[place]
 
     def _proof_of_endless(self, old: Plan, after: Arm, new: Plan, used: int) -> Proof:
-        limit = self._session.target.limits.statement_timeout or 0.0
         with self._shown(used):
             after.run()
             after.sample()
-        return judge(_ended(old, limit * 1000), after.measurement(new), True)
+        return judge(_ended(old, self._longest_ms), after.measurement(new), True)
+
+    def _arm(self, question: Question) -> Arm:
+        return Arm(self._session, question.statement, question.parameters, longest_ms=self._longest_ms)
 
     @contextmanager
     def _shown(self, used: int) -> Iterator[None]:
