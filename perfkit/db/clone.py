@@ -2,7 +2,7 @@
 
 ``CREATE DATABASE … TEMPLATE`` needs CREATEDB, and nobody else connected to the source. FILE_COPY (since 15) is two to
 three times faster than copying through the WAL, and with file_copy_method = clone (since 18) faster still. The copy has the
-source's planner statistics and visibility map, but no cumulative statistics.
+source's planner statistics, visibility map and settings, but no cumulative statistics.
 """
 
 from __future__ import annotations
@@ -22,6 +22,11 @@ PREFIX = "perfkit_clone_"
 _MAINTENANCE_DATABASE = "postgres"
 _STALE_SECONDS = 300
 """A clone this old to which nobody is connected was left by a process that died: its owner keeps a session open."""
+
+_LISTS = frozenset(
+    {"search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries"}
+)
+"""Settings whose stored value is a list of quoted names already (GUC_LIST_QUOTE)."""
 
 _REFUSALS = {
     "55006": ("nobody else connected to the source database", "close the other sessions"),
@@ -62,6 +67,24 @@ def _create(session: Session, name: str, source: str) -> None:
         if not needs:
             raise
         raise CapabilityMissing(f"cannot clone database {source}", needs=needs, how_to_enable=how) from error
+    _copy_settings(session, name, source)
+
+
+def _copy_settings(session: Session, name: str, source: str) -> None:
+    """ALTER DATABASE … SET and ALTER ROLE … IN DATABASE … SET of the source, which a template does not hand on: without them
+    the copy plans and runs as the source does not. What the role may not set is left out."""
+    rows = session.rows(
+        "select r.rolname::text as role, s.setting from pg_db_role_setting as c"
+        " join pg_database as d on d.oid = c.setdatabase left join pg_roles as r on r.oid = c.setrole,"
+        " unnest(c.setconfig) as s(setting) where d.datname = %s and (c.setrole = 0 or r.oid is not null)",
+        [source],
+    )
+    for row in rows:
+        setting, _, value = str(row["setting"]).partition("=")
+        written = value if setting in _LISTS and value else "'" + value.replace("'", "''") + "'"
+        who = "" if row["role"] is None else f"role {quote_identifier(str(row['role']))} in "
+        with suppress(CaptureError):
+            session.change(f"alter {who}database {quote_identifier(name)} set {setting} to {written}")
 
 
 def _drop(session: Session, target: Target, name: str) -> None:

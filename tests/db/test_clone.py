@@ -60,3 +60,22 @@ def test_clones_of_the_dead_are_swept(target: Target, source: Target) -> None:
     with clone(source, "clone_source"):
         pass
     assert f"{PREFIX}1_dead" not in names(target)
+
+
+def test_a_clone_has_the_settings_of_its_source(target: Target, source: Target) -> None:
+    """CREATE DATABASE … TEMPLATE does not copy what ALTER DATABASE set."""
+    with Session.open(source) as session:
+        session.change("alter database clone_source set random_page_cost = 1.25")
+        session.change("""alter database clone_source set search_path = "Odd schema", 'it''s', public""")
+        session.change("alter role current_user in database clone_source set work_mem = '7MB'")
+        session.change("""alter database clone_source set "perfkit.note" = 'it''s ours'""")
+
+    def settings(place: Target) -> list[object]:
+        names = ("random_page_cost", "search_path", "work_mem", "perfkit.note")
+        with Session.open(place) as session:
+            return [session.rows("select current_setting(%s) as value", [name])[0]["value"] for name in names]
+
+    expected = settings(source)
+    assert expected[0] == "1.25"
+    with clone(source, "clone_source") as copy:
+        assert settings(copy) == expected
