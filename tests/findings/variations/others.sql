@@ -65,6 +65,7 @@ insert into crm.items select id + 1000000, id, 1, 1, 1 from crm.orders where cre
 -- deleting parents of a table without an index on the key
 delete from crm.customers where id > 20000;
 --> missing-fk-index
+--> also unused-index
 
 -- an OR that loses the order, although each arm has its index
 select id, email, name from crm.customers where name > 'name 3' or email > 'User3' order by city limit 10;
