@@ -18,7 +18,7 @@ from perfkit.progress import Progress
 WIDEST = 1000.0
 """A unit that took so many times as long as the usual one is as wrong as the scale goes: the rest is taken for noise."""
 
-ALWAYS_RUN = 100
+ALWAYS_RUN = 20
 """Statements that are timed however long it takes."""
 
 LONGEST_SHARE = 0.1

@@ -22,7 +22,7 @@ from perfkit.plan import Plan
 from perfkit.progress import Progress
 from perfkit.stats import interleaved, median
 
-ALWAYS_RUN = 100
+ALWAYS_RUN = 20
 """Statements that are run however long it takes; a workload of thousands is run as far as its time goes."""
 
 PAIRS = 5
