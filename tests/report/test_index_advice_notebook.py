@@ -42,7 +42,7 @@ def test_the_notebook_advises_indexes_for_a_folder(server: Server, tmp_path: Pat
     page = (out / "report.html").read_text("utf-8")
     assert "cannot show this" not in page
     assert 'class="verdict"' in page
-    assert "ost of the workload by the size" in page
+    assert "Cost of the workload by the size" in page
     assert page.count("<summary>the same in figures</summary>") == 1
     assert [one.text for one in chapters_of(page) if one.level == 2] == [
         "What each size buys",
@@ -55,4 +55,4 @@ def test_the_notebook_advises_indexes_for_a_folder(server: Server, tmp_path: Pat
     (out / "report.ipynb").unlink()
     rebuilt, _ = rebuild(out)
     assert "cannot show this" not in rebuilt.read_text("utf-8")
-    assert "ost of the workload by the size" in rebuilt.read_text("utf-8")
+    assert "Cost of the workload by the size" in rebuilt.read_text("utf-8")
