@@ -312,8 +312,18 @@ def _proven(
             current = select(
                 base, limits, seconds=RESELECT_SECONDS, upkeep=upkeep, start=[current.chosen & ~gone]
             )
+    current = _built_within(base, limits, upkeep, current, built, progress)
     base.planner.hide()
     effects = verifier.effects(current.chosen)
+    while harmed := [effect for effect in effects if effect.is_harmed(wishes.tolerance)]:
+        gone = 0
+        for effect in harmed:
+            name = found.questions[effect.place].name
+            for number in numbers(effect.used):
+                refused.setdefault(number, (base.options[number], f"with it {name} is slower than without"))
+            gone |= effect.used
+        current = replace(current, chosen=current.chosen & ~gone)
+        effects = verifier.effects(current.chosen)
     kept = set(numbers(current.chosen))
     return current, effects, [told for number, told in refused.items() if number not in kept]
 
