@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from perfkit.advise.indexes.shape import Shape
 from perfkit.advise.selection.option import Option, numbers
+from perfkit.advise.selection.question import Question
 from perfkit.db.session import Session
 from perfkit.errors import CapabilityMissing, CaptureError
 from perfkit.identifier import quote_qualified
@@ -121,6 +122,9 @@ class Built:
 
     def number(self, name: str) -> int | None:
         return self._names.get(name)
+
+    def spellings(self, question: Question, chosen: int) -> Sequence[Question]:
+        return ()
 
 
 def _named(option: Option) -> Shape:

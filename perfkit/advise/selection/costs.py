@@ -7,6 +7,7 @@ of other sets from both sides, and where the bounds meet nothing is asked.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -21,6 +22,28 @@ class _Answers:
     shown: list[int] = field(default_factory=list)
     plans: list[Planned] = field(default_factory=list)
     exact: dict[int, Planned] = field(default_factory=dict)
+    costs: list[float] = field(default_factory=list)
+    """Of the same plans, negative, so that the dearest come first."""
+    showing: dict[int, int] = field(default_factory=dict)
+    """By option the plans it was shown to, as bits in the order of ``costs``."""
+
+    def add(self, shown: int, plan: Planned) -> None:
+        self.shown.append(shown)
+        self.plans.append(plan)
+        place = bisect(self.costs, -plan.cost)
+        self.costs.insert(place, -plan.cost)
+        before = (1 << place) - 1
+        for number, plans in self.showing.items():
+            self.showing[number] = plans & before | (plans & ~before) << 1
+        for number in numbers(shown):
+            self.showing[number] = self.showing.get(number, 0) | 1 << place
+
+    def dearest(self, chosen: int) -> float:
+        """The cost of the dearest plan of a set that holds all of these; 0 where there is none."""
+        plans = (1 << len(self.costs)) - 1
+        for number in numbers(chosen):
+            plans &= self.showing.get(number, 0)
+        return -self.costs[(plans & -plans).bit_length() - 1] if plans else 0.0
 
 
 class Costs:
@@ -45,8 +68,7 @@ class Costs:
             known = self._inferred(answers, chosen)
             if known is None:
                 known = self._planner.plan(place, chosen)
-                answers.shown.append(chosen)
-                answers.plans.append(known)
+                answers.add(chosen, known)
             answers.exact[chosen] = known
         return known
 
@@ -64,11 +86,7 @@ class Costs:
         known = answers.exact.get(chosen)
         if known is not None:
             return known.cost
-        bound = 0.0
-        for shown, plan in zip(answers.shown, answers.plans, strict=True):
-            if plan.cost > bound and not chosen & ~shown:
-                bound = plan.cost
-        return bound
+        return answers.dearest(chosen)
 
     def at_most(self, place: int, chosen: int) -> float:
         """An upper bound without a call: the cheapest known plan that this set allows."""

@@ -7,8 +7,10 @@ so that only promising ones are asked about.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.problem import Problem
@@ -16,6 +18,9 @@ from perfkit.advise.selection.walk import Walk
 
 LEAST_GAIN = 0.0005
 """A step that saves less of the workload's cost than this is not worth an index."""
+
+MOST_FILLED = 3
+"""Options that may come where one was given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +49,30 @@ def _step(walk: Walk) -> Step:
     return Step(chosen=walk.chosen, size=walk.size, total=walk.total)
 
 
-def exchanged(problem: Problem, start: Step) -> Iterator[Step]:
-    """Better and better sets by exchanging one option for another, or giving one up for two, while that helps."""
-    chosen, total = start.chosen, start.total
+def exchanged(problem: Problem, start: Step, *, deadline: float = inf) -> Iterator[Step]:
+    """Better and better sets by exchanging one option for another, or giving one up for two, while that helps, until
+    ``deadline`` on the monotonic clock."""
+    walk = Walk(problem, start.chosen)
     improved = True
     while improved:
         improved = False
-        least = total * LEAST_GAIN
-        for gone in numbers(chosen & ~problem.limits.kept):
-            walk = _filled(problem, chosen & ~(1 << gone), least)
-            if walk is not None and walk.total < total - least:
-                chosen, total = walk.chosen, walk.total
+        least = walk.total * LEAST_GAIN
+        for gone in numbers(walk.chosen & ~problem.limits.kept):
+            if time.monotonic() > deadline:
+                return
+            other = walk.without(gone)
+            _fill(other, least)
+            if other.total < walk.total - least:
+                walk = other
                 yield _step(walk)
                 improved = True
                 break
 
 
-def _filled(problem: Problem, rest: int, least: float) -> Walk | None:
-    """The best that can stand where one option was given up: as many steps as fit."""
-    walk = Walk(problem, rest)
-    for _ in range(3):
+def _fill(walk: Walk, least: float) -> None:
+    """The best that can stand where an option was given up: as many steps as fit."""
+    for _ in range(MOST_FILLED):
         best = walk.best(least)
         if best is None:
             break
         walk.go(best)
-    return walk if walk.chosen != rest else None

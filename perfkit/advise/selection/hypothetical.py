@@ -1,16 +1,22 @@
 """Indexes that HypoPG pretends: nothing is built, only b-tree, hash and BRIN, and expressions need statistics of their own.
 
 HypoPG keeps them in the memory of the session (https://hypopg.readthedocs.io). Its sizes know no deduplication, and are up to four
-times too large; ours are estimates of the built index, unless its own are asked for.
+times too large; ours are estimates of the built index, unless its own are asked for. Up to 1.4 it compares the predicate of a partial index with the
+conditions on the first item of a FROM only, so a statement is also asked about with other items first.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from perfkit.advise.selection.option import Option, numbers
+from perfkit.advise.selection.question import Question
+from perfkit.catalog import Catalog
 from perfkit.db.session import Session
 from perfkit.errors import CaptureError
+from perfkit.sql.parse import parse_statement
+from perfkit.sql.rewrites.first_item import Spelling, with_another_first
 
 _METHODS = ("btree", "hash", "brin")
 
@@ -19,15 +25,24 @@ class Hypothetical:
     """A stage of what-if indexes in the session's memory."""
 
     def __init__(
-        self, session: Session, size_of: Callable[[Option], int] | None, *, with_expressions: bool = False
+        self,
+        session: Session,
+        catalog: Catalog,
+        size_of: Callable[[Option], int] | None,
+        *,
+        with_expressions: bool = False,
     ) -> None:
         """``size_of`` None takes HypoPG's own estimates. ``with_expressions`` where their statistics are known."""
         self._session = session
+        self._catalog = catalog
         self._size_of = size_of
         self._with_expressions = with_expressions
         self._sql: dict[int, str] = {}
         self._shown: dict[int, int] = {}
         self._names: dict[str, int] = {}
+        self._partial: dict[str, int] = {}
+        """By table the partial options, as bits."""
+        self._spellings: dict[str, tuple[Spelling, ...]] = {}
 
     def holds(self, option: Option) -> bool:
         return option.shape.method in _METHODS and (self._with_expressions or not option.has_expression)
@@ -40,6 +55,8 @@ class Hypothetical:
             except CaptureError:
                 continue
             self._sql[option.number] = option.shape.sql
+            if option.shape.predicate:
+                self._partial[option.table] = self._partial.get(option.table, 0) | option.bit
             sizes[option.number] = (
                 self._size_of(option) if self._size_of is not None else self._told_size(oid)
             )
@@ -48,22 +65,37 @@ class Hypothetical:
 
     def show(self, chosen: int) -> None:
         wanted = {number for number in numbers(chosen) if number in self._sql}
-        gone = [number for number in self._shown if number not in wanted]
-        if gone:
-            self._drop([self._shown.pop(number) for number in gone])
+        gone = [self._shown.pop(number) for number in sorted(self._shown.keys() - wanted)]
         new = sorted(wanted - self._shown.keys())
-        if new:
-            rows = self._session.rows(
-                "select indexrelid::bigint as oid, indexname as name"
-                " from unnest(%s::text[]) with ordinality as s(sql, place), hypopg_create_index(s.sql) order by place",
-                [[self._sql[number] for number in new]],
-            )
-            for number, row in zip(new, rows, strict=True):
-                self._shown[number] = int(str(row["oid"]))
-                self._names[str(row["name"])] = number
+        if not gone and not new:
+            return
+        rows = self._session.rows(
+            "select null::bigint as oid, null as name, 0 as place"
+            " from unnest(%s::oid[]) as gone(oid), hypopg_drop_index(gone.oid)"
+            " union all (select indexrelid::bigint, indexname::text, place"
+            " from unnest(%s::text[]) with ordinality as s(sql, place), hypopg_create_index(s.sql) order by place)",
+            [gone, [self._sql[number] for number in new]],
+        )
+        for number, row in zip(new, rows[len(gone) :], strict=True):
+            self._shown[number] = int(str(row["oid"]))
+            self._names[str(row["name"])] = number
 
     def number(self, name: str) -> int | None:
         return self._names.get(name)
+
+    def spellings(self, question: Question, chosen: int) -> Sequence[Question]:
+        tables = {table for table, options in self._partial.items() if options & chosen}
+        if not tables:
+            return ()
+        statement = question.statement
+        if statement.text not in self._spellings:
+            read = parse_statement(statement.text)
+            self._spellings[statement.text] = tuple(with_another_first(read, self._catalog))
+        return [
+            replace(question, statement=replace(statement, text=spelling.sql))
+            for spelling in self._spellings[statement.text]
+            if spelling.table in tables
+        ]
 
     def _create(self, sql: str) -> tuple[int, str]:
         row = self._session.rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Protocol, cast
 
 from perfkit.advise.selection.option import Option
@@ -13,6 +14,9 @@ from perfkit.errors import CaptureError
 from perfkit.plan import Plan, read_json
 
 _GENERIC_PLAN_SINCE = 160000
+
+SAME_COST = 0.01
+"""Of a statement's cost: what joins in another order may differ by, as the planner does not look at all orders of many tables."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,9 @@ class Stage(Protocol):
     def number(self, name: str) -> int | None:
         """The option behind the name of an index in a plan; None for an index of the database's own."""
 
+    def spellings(self, question: Question, chosen: int) -> Sequence[Question]:
+        """Other ways to put the same question, in which options are seen that are not seen in its own."""
+
 
 class Planner:
     """Asks EXPLAIN, and counts how often. Each option belongs to the first stage that holds it."""
@@ -50,6 +57,7 @@ class Planner:
         self._stages = stages
         self.calls = 0
         self.sizes: dict[int, int] = {}
+        self._sound: dict[tuple[int, str], bool] = {}
 
     def make(self, options: Sequence[Option]) -> None:
         """Get options ready; ``sizes`` then knows those that can be shown."""
@@ -62,15 +70,21 @@ class Planner:
 
     def hide(self) -> None:
         """Let the planner see no option at all."""
-        for stage in self._stages:
-            stage.show(0)
+        self._show(0)
 
     def plan(self, place: int, chosen: int) -> Planned:
-        """The statement's plan with these options: one EXPLAIN. CaptureError where the server refuses the statement."""
-        for stage in self._stages:
-            stage.show(chosen)
-        self.calls += 1
-        root = self._explain(self._questions[place])
+        """The statement's plan with these options: one EXPLAIN, and one for each other spelling of it that a stage needs, of which the
+        cheapest plan counts. CaptureError where the server refuses the statement."""
+        question = self._questions[place]
+        spellings = [
+            spelling
+            for stage in self._stages
+            for spelling in stage.spellings(question, chosen)
+            if self._means_the_same(place, spelling)
+        ]
+        self._show(chosen)
+        plans = [self._asked(one) for one in (question, *spellings)]
+        root = min(plans, key=_cost)
         used, existing = 0, set()
         for name in _index_names(root):
             number = self._number(name)
@@ -78,7 +92,29 @@ class Planner:
                 existing.add(name)
             else:
                 used |= 1 << number
-        return Planned(cost=float(root["Total Cost"]), used=used, existing=frozenset(existing))
+        return Planned(cost=_cost(root), used=used, existing=frozenset(existing))
+
+    def _show(self, chosen: int) -> None:
+        for stage in self._stages:
+            stage.show(chosen)
+
+    def _asked(self, question: Question) -> dict[str, Any]:
+        self.calls += 1
+        return self._explain(question)
+
+    def _means_the_same(self, place: int, spelling: Question) -> bool:
+        """Whether the server takes the spelling, and plans it like the statement where no option is shown."""
+        key = (place, spelling.statement.text)
+        if key not in self._sound:
+            self.hide()
+            own = _cost(self._asked(self._questions[place]))
+            try:
+                with self.session.savepoint():
+                    cost = _cost(self._asked(spelling))
+            except CaptureError:
+                cost = inf
+            self._sound[key] = abs(cost - own) <= SAME_COST * own
+        return self._sound[key]
 
     def whole_plan(self, place: int) -> Plan:
         """The statement's plan as it is, to be looked at: one EXPLAIN."""
@@ -119,6 +155,10 @@ class Planner:
                 )
         finally:
             session.execute("deallocate perfkit_generic")
+
+
+def _cost(root: dict[str, Any]) -> float:
+    return float(root["Total Cost"])
 
 
 def _index_names(node: dict[str, Any]) -> Iterator[str]:

@@ -30,8 +30,8 @@ LEAST_SAVING = 0.003
 ROUNDS = 6
 """Of variations."""
 
-STEPS_SHARE = 0.6
-"""Of the time of a search, after which no further step is taken; what is left is for the exact program."""
+STEPS_SHARE, EXCHANGES_SHARE = 0.6, 0.8
+"""Of the time of a search, after which no further step is taken and nothing exchanged; what is left is for the exact program."""
 
 SHORTEST_SECONDS = 1.0
 """The exact program is always asked once."""
@@ -210,13 +210,12 @@ def select(
     bounded: Bounded | None = None
     for turn in range(ROUNDS):
         before = best.total
+        best = _exchanged(problem, best, began + seconds * (EXCHANGES_SHARE if is_exact else 1.0))
         if is_exact:
             bounded = refined(
                 problem, best.chosen, seconds=max(deadline - time.monotonic(), SHORTEST_SECONDS)
             )
             best = _step(problem, bounded.chosen)
-        else:
-            best = _exchanged(problem, best, deadline)
         is_better = best.total < before * (1 - LEAST_ROUND) or turn == 0
         if not is_better or time.monotonic() > deadline or not ground.vary(best.chosen):
             break
@@ -237,8 +236,8 @@ def _step(problem: Problem, chosen: int) -> Step:
 def _exchanged(problem: Problem, best: Step, deadline: float) -> Step:
     for step in steps(problem, best.chosen):
         best = step
-    for step in exchanged(problem, best):
-        best = step
         if time.monotonic() > deadline:
-            break
+            return best
+    for step in exchanged(problem, best, deadline=deadline):
+        best = step
     return best

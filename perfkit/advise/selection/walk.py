@@ -6,6 +6,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import NamedTuple
 
 from perfkit.advise.selection.option import numbers
@@ -83,6 +84,15 @@ class Walk:
 
     def go(self, move: Move) -> None:
         self._become(self._after(move))
+
+    def without(self, number: int) -> Walk:
+        """Another walk, from where this one stands less one option."""
+        other = copy(self)
+        other._tables, other._users = self._tables.copy(), self._users.copy()
+        other._plans, other._rounds = self._plans.copy(), self._rounds.copy()
+        other._bids, other._small = self._bids.copy(), self._small.copy()
+        other._become(self.chosen & ~(1 << number))
+        return other
 
     def drop_unused(self) -> None:
         """Give up what no plan uses."""

@@ -60,12 +60,12 @@ def workplace(
                 needs="a scratch copy of it, on which they may be built, or the extension HypoPG",
                 how_to_enable="--scratch on a copy, or CREATE EXTENSION hypopg",
             )
-        return Workplace(stages=(Hypothetical(session, size_of),), built=None, backend="hypopg")
+        return Workplace(stages=(Hypothetical(session, catalog, size_of),), built=None, backend="hypopg")
     built = Built(session, advance)
     total = sum(size_of(option) for option in options)
     if has_hypopg and total > MOST_BUILT_BYTES:
         return Workplace(
-            stages=(Hypothetical(session, size_of), built), built=built, backend="hypopg and built"
+            stages=(Hypothetical(session, catalog, size_of), built), built=built, backend="hypopg and built"
         )
     return Workplace(stages=(built,), built=built, backend="built")
 

@@ -28,6 +28,8 @@ create table orders (id bigint primary key, customer_id int not null, state text
 insert into orders
     select i, i % 2000, case when i % 50 = 0 then 'open' else 'done' end, i % 997, repeat('x', 60)
     from generate_series(1, 50000) as i;
+create table numbers (number int not null);
+insert into numbers values (7), (77);
 """
 
 TEXTS = (
@@ -64,7 +66,8 @@ def test_the_planner_sees_what_is_pretended(production: Target) -> None:
     ]
     questions = [Question(name=text, fingerprint="", statement=parse_statement(text)) for text in TEXTS[:2]]
     with Session.open(production) as session, session.transaction():
-        stage = Hypothetical(session, lambda _: 4711)
+        catalog = read_catalog(session, {"orders"})
+        stage = Hypothetical(session, catalog, lambda _: 4711)
         planner = Planner(session, questions, [stage])
         planner.make(options)
         assert planner.sizes == {0: 4711, 1: 4711}, "neither expressions nor GIN"
@@ -75,9 +78,29 @@ def test_the_planner_sees_what_is_pretended(production: Target) -> None:
         assert planner.plan(1, 0b11).used == 0b10
         assert planner.plan(0, 0b10).used == 0
         assert planner.plan(0, 0) == alone, "hidden again"
-        told = Hypothetical(session, None).make(options[:1])
+        told = Hypothetical(session, catalog, None).make(options[:1])
         assert told[0] > 100_000, "HypoPG's own estimate"
         assert session.rows("select count(*) as n from hypopg_list_indexes") == [{"n": 0}]
+
+
+def test_a_partial_index_of_a_table_that_does_not_stand_first(production: Target) -> None:
+    text = "select n.number from numbers as n join orders as o on o.customer_id = n.number where o.state = 'open'"
+    with Session.open(production) as session, session.transaction():
+        catalog = read_catalog(session, {"orders", "numbers"})
+        relation = catalog.relation("orders")
+        assert relation is not None
+        key = Key(column="customer_id")
+        partial = Shape(relation=relation, equal=(), then=(key,), predicate=("state = 'open'",))
+        question = Question(name="q", fingerprint="", statement=parse_statement(text))
+        planner = Planner(session, [question], [Hypothetical(session, catalog, None)])
+        planner.make([Option(number=0, shape=partial)])
+        alone = planner.plan(0, 0)
+        assert (alone.used, planner.calls) == (0, 1), "no other spelling without a partial index"
+        helped = planner.plan(0, 1)
+        assert (helped.used, helped.cost < alone.cost / 2) == (1, True)
+        assert planner.calls == 5, "both spellings without it, to see that they are the same, and with it"
+        planner.plan(0, 1)
+        assert planner.calls == 7
 
 
 def test_a_workload_is_planned_and_nothing_changed(production: Target) -> None:

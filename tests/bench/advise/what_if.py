@@ -45,11 +45,12 @@ def search(
 ) -> Search:
     session.rows("select hypopg_reset()")
     before = cpu(session)
-    planner = Planner(session, found.questions, [Hypothetical(session, size_of)])
+    planner = Planner(session, found.questions, [Hypothetical(session, found.catalog, size_of)])
     options = pooled(found.needs)
-    planner.make(options)
-    base = ground(planner, found.questions, found.needs, options)
-    selected = select(base, Limits(most_bytes=most_bytes), seconds=seconds, is_exact=is_exact)
+    with session.transaction():
+        planner.make(options)
+        base = ground(planner, found.questions, found.needs, options)
+        selected = select(base, Limits(most_bytes=most_bytes), seconds=seconds, is_exact=is_exact)
     after = cpu(session)
     session.rows("select hypopg_reset()")
     return Search(
@@ -63,7 +64,7 @@ def search(
 def extend(session: Session, found: Asked, most_bytes: float) -> tuple[ExtendResult, Cpu]:
     session.rows("select hypopg_reset()")
     before = cpu(session)
-    planner = Planner(session, found.questions, [Hypothetical(session, None)])
+    planner = Planner(session, found.questions, [Hypothetical(session, found.catalog, None)])
     result = Extend(planner, found.questions, found.catalog).run(most_bytes)
     after = cpu(session)
     session.rows("select hypopg_reset()")
