@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Block, Blocks, Column, Row, Span, Table, Text, paragraph, text
@@ -13,10 +12,6 @@ if TYPE_CHECKING:
     from perfkit.workload.queries import Workload, WorkloadQuery
 
 _SQL_LENGTH = 100
-_BEFORE = re.compile(r"\s+([,;.)\]]|::)")
-_INNER = re.compile(r"([(\[.]|::)\s+")
-_CALL = re.compile(r"\b(count|sum|avg|min|max|coalesce|date|lower|upper|now|any|array_agg|date_trunc) \(")
-"""Functions that most statements call; any other word before a parenthesis may be a keyword."""
 _SOURCES = {
     "folder": "a folder of .sql files",
     "script": "a script",
@@ -48,7 +43,7 @@ def workload_blocks(workload: Workload, whole: Workload | None = None) -> Blocks
                 text(format_count(one.calls)),
                 text(format_ms(one.total_ms)),
                 text(format_percent(share)),
-                _statement(workload, one),
+                _statement(one),
             )
         )
         for rank, (one, share) in enumerate(zip(queries, shares(whole, queries), strict=True), 1)
@@ -68,22 +63,10 @@ def workload_blocks(workload: Workload, whole: Workload | None = None) -> Blocks
     return tuple(blocks)
 
 
-def _statement(workload: Workload, query: WorkloadQuery) -> Text:
-    from perfkit.sql.fingerprint import normal_form
+def _statement(query: WorkloadQuery) -> Text:
+    from perfkit.sql.fingerprint import as_written, normal_form
     from perfkit.sql.tokens import scan
 
     normal = as_written(normal_form(scan(query.samples[0].text)))
     words = Span(shortened(one_line(normal), _SQL_LENGTH), "code")
-    if workload.source == "folder":
-        return text(Span(one_line(query.name), "strong"), "  ", words)
-    return text(words)
-
-
-def as_written(normal: str) -> str:
-    """A normal form with the spaces that people write.
-
-    >>> as_written("select n . id , count ( * ) from notes n where n . id in ( ? ) and a :: int = ?")
-    'select n.id, count(*) from notes n where n.id in (?) and a::int = ?'
-    """
-    tight = _INNER.sub(r"\1", _BEFORE.sub(r"\1", normal))
-    return _CALL.sub(r"\1(", tight)
+    return text(Span(one_line(query.name), "strong"), "  ", words)

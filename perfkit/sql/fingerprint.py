@@ -11,6 +11,10 @@ from perfkit.sql.tokens import Token
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _VALUE = "?"
+_BEFORE = re.compile(r"\s+([,;.)\]]|::)")
+_INNER = re.compile(r"([(\[.]|::)\s+")
+_CALL = re.compile(r"\b(count|sum|avg|min|max|coalesce|date|lower|upper|now|any|array_agg|date_trunc) \(")
+"""Functions that most statements call; any other word before a parenthesis may be a keyword."""
 
 
 def fingerprint(tokens: Sequence[Token]) -> str:
@@ -25,7 +29,22 @@ def normal_form(tokens: Sequence[Token]) -> str:
     >>> normal_form(scan("SELECT Id FROM t WHERE a IN (1, -2, 3) AND b = 'x' -- why"))
     'select id from t where a in ( ? ) and b = ?'
     """
-    return " ".join(_collapse(_words(tokens)))
+    return " ".join(normal_words(tokens))
+
+
+def normal_words(tokens: Sequence[Token]) -> list[str]:
+    """The words and signs of the normal form."""
+    return _collapse(_words(tokens))
+
+
+def as_written(normal: str) -> str:
+    """A normal form with the spaces that people write.
+
+    >>> as_written("select n . id , count ( * ) from notes n where n . id in ( ? ) and a :: int = ?")
+    'select n.id, count(*) from notes n where n.id in (?) and a::int = ?'
+    """
+    tight = _INNER.sub(r"\1", _BEFORE.sub(r"\1", normal))
+    return _CALL.sub(r"\1(", tight)
 
 
 def _words(tokens: Sequence[Token]) -> list[str]:

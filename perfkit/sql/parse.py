@@ -50,7 +50,7 @@ def parse_statement(text: str) -> Statement:
         text=bare,
         kind=kind,
         fingerprint=fingerprint(statement),
-        parameter_count=_parameter_count(statement),
+        parameter_count=parameter_count(statement),
         tree=tree,
         parse_error=error,
     )
@@ -85,7 +85,8 @@ def _bare_text(text: str, tokens: Sequence[Token]) -> str:
     return text[start:end].strip(" \t\n\r\f\v")
 
 
-def _parameter_count(tokens: Sequence[Token]) -> int:
+def parameter_count(tokens: Sequence[Token]) -> int:
+    """The highest n of ``$n``; UsageError where one is no parameter."""
     highest = 0
     for token in tokens:
         if token.kind != "parameter":

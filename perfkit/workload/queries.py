@@ -8,10 +8,11 @@ from statistics import median_low
 
 from perfkit.errors import UsageError
 from perfkit.show import Shown
-from perfkit.sql.fingerprint import normal_form
+from perfkit.sql.parse import parameter_count
 from perfkit.sql.tokens import scan
 from perfkit.units import format_percent
 from perfkit.workload.events import run_of
+from perfkit.workload.name import named
 from perfkit.workload.recording import Run
 
 SCHEMA = "perfkit.workload/1"
@@ -35,6 +36,7 @@ class WorkloadQuery:
     """A statement with all its executions. ``samples`` holds at least one."""
 
     name: str
+    """No two of a workload have the same: that of its file, or made of the text as by ``perfkit.workload.name``."""
     fingerprint: str
     kind: str
     calls: float
@@ -62,7 +64,8 @@ def workload_of(runs: Iterable[Run], source: str) -> Workload:
     for run in runs:
         if run.kind != "other":
             found.setdefault(run.fingerprint, []).append(run)
-    queries = [_query(members) for members in found.values()]
+    names = named([(members[0].text, members[0].fingerprint) for members in found.values()])
+    queries = [_query(name, members) for name, members in zip(names, found.values(), strict=True)]
     queries.sort(key=lambda one: (-(one.total_ms or 0.0), -one.calls, one.fingerprint))
     if not queries:
         raise UsageError("the workload holds no SELECT, INSERT, UPDATE, DELETE or MERGE")
@@ -72,20 +75,32 @@ def workload_of(runs: Iterable[Run], source: str) -> Workload:
 def query_of(
     name: str, text: str, parameter_sets: Sequence[Sequence[str | None]] = (), calls: float = 1.0
 ) -> WorkloadQuery:
-    """One statement somebody wrote down; UsageError where it is none."""
+    """One statement somebody wrote down; UsageError where it is none, or where a set has other than its number of values."""
     run = run_of(text, session="", line=1)
     if run is None or run.kind == "other":
         raise UsageError(f"{name} holds no SELECT, INSERT, UPDATE, DELETE or MERGE")
+    needed = parameter_count(scan(run.text))
+    for values in parameter_sets:
+        check_values(name, needed, len(values))
     sets = [tuple(values) for values in parameter_sets][:MOST_SAMPLES]
-    has_parameters = any(token.kind == "parameter" for token in scan(run.text))
     return WorkloadQuery(
         name=name,
         fingerprint=run.fingerprint,
         kind=run.kind,
         calls=calls,
         samples=tuple(Sample(text=run.text, parameters=values) for values in sets or [()]),
-        has_values=bool(sets) or not has_parameters,
+        has_values=bool(sets) or not needed,
     )
+
+
+def check_values(name: str, needed: int, given: int, where: str = "") -> None:
+    """UsageError where so many values are none for the ``$1`` … of the statement; ``where`` they stand is said first."""
+    if needed == given:
+        return
+    takes = f"{needed} {'value' if needed == 1 else 'values'}" if needed else "no values"
+    named = f" ($1 to ${needed})" if needed > 1 else ""
+    is_given = "1 value is given" if given == 1 else f"{given} values are given"
+    raise UsageError(f"{f'{where}: ' if where else ''}{is_given}, but statement {name} takes {takes}{named}")
 
 
 def ranked(workload: Workload, most: int | None = None) -> Workload:
@@ -112,11 +127,11 @@ def shares(workload: Workload, queries: Sequence[WorkloadQuery]) -> list[float]:
     return [((one.total_ms or 0.0) if has_times else one.calls) / total for one in queries]
 
 
-def _query(runs: Sequence[Run]) -> WorkloadQuery:
+def _query(name: str, runs: Sequence[Run]) -> WorkloadQuery:
     times = [run.ms for run in runs if run.ms is not None]
     chosen = list(_telling(runs))
     return WorkloadQuery(
-        name=normal_form(scan(chosen[0].text))[:60],
+        name=name,
         fingerprint=chosen[0].fingerprint,
         kind=chosen[0].kind,
         calls=float(len(runs)),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from perfkit.db.session import Session
 from perfkit.errors import CapabilityMissing, PerfkitError
+from perfkit.workload.name import named
 from perfkit.workload.queries import Workload, WorkloadQuery, query_of
 
 _STATEMENTS = """
@@ -38,22 +40,21 @@ def read_statements(session: Session, *, most: int = MOST_STATEMENTS) -> Workloa
     skipped: list[str] = []
     for row in rows:
         try:
-            one = query_of(" ".join(row["text"].split())[:60], row["text"], calls=row["calls"])
+            one = query_of(row["id"], row["text"], calls=row["calls"])
         except PerfkitError as error:
             if "holds no" not in str(error):
                 skipped.append(f"{' '.join(row['text'].split())[:60]}: {error}")
             continue
-        queries.append(_timed(one, row["ms"]))
+        queries.append(replace(one, total_ms=round(row["ms"], 3)))
     if not queries:
         raise CapabilityMissing(
             "pg_stat_statements has no statement of this database yet",
             needs="some traffic after the extension was made",
             how_to_enable="run the application for a while",
         )
-    return Workload(source="pg_stat_statements", queries=tuple(queries), skipped=tuple(skipped))
-
-
-def _timed(query: WorkloadQuery, ms: float) -> WorkloadQuery:
-    from dataclasses import replace
-
-    return replace(query, total_ms=round(ms, 3))
+    names = named([(one.samples[0].text, one.fingerprint) for one in queries])
+    return Workload(
+        source="pg_stat_statements",
+        queries=tuple(replace(one, name=name) for one, name in zip(queries, names, strict=True)),
+        skipped=tuple(skipped),
+    )

@@ -47,6 +47,7 @@ def test_a_log_is_ranked_by_time_and_saved(tmp_path: Path, capsys: pytest.Captur
     assert len(lines) > len(found.queries)
     assert [word in out for word in ("calls", "total time", "share", "statement")] == [True] * 4
     assert "select name, balance from perfkit_accounts where id = ?" in " ".join(out.split())
+    assert "perfkit_accounts: select name, balance where id = ? #" in " ".join(out.split())
 
 
 def test_a_workload_file_is_read_back_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,3 +137,4 @@ def test_the_servers_own_counts(target: Target, capsys: pytest.CaptureFixture[st
     assert one["calls"] == 7.0
     assert one["total_ms"] > 0
     assert not one["has_values"]
+    assert one["name"].startswith("ranked_here: select a where a = ? #")
