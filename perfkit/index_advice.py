@@ -10,7 +10,7 @@ from math import inf
 from perfkit.advise.judge import is_worthwhile
 from perfkit.advise.places import Places
 from perfkit.advise.selection.answer import FrontierPoint, QueryEffect, answered, frontier_of, gains_of
-from perfkit.advise.selection.ask import Asked, asked
+from perfkit.advise.selection.ask import Asked, asked, check_names
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.planned import Planner
@@ -147,6 +147,7 @@ def advise(
     database = database_of(target)
     with Places(target, database, shown, budget_bytes=budget_bytes) as places:
         session = places.session
+        check_names(session, wishes.excluded, wishes.keep)
         found = asked(session, workload, wishes.excluded, shown)
         catalog = found.catalog
         options = pooled(found.needs, found.costs)

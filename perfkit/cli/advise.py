@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from perfkit.cli.options import connection_options, json_option
+from perfkit.cli.options import Number, check_folders, connection_options, json_option
 
 
 @click.command("advise")
@@ -23,13 +23,13 @@ from perfkit.cli.options import connection_options, json_option
 )
 @click.option(
     "--most-writes",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     metavar="SHARE",
     help="The indexes add no more than this share of the workload's cost to its writes: 0.1 for a tenth.",
 )
 @click.option(
     "--tolerance",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=0.05,
     show_default=True,
     metavar="SHARE",
@@ -43,7 +43,7 @@ from perfkit.cli.options import connection_options, json_option
 )
 @click.option(
     "--budget-seconds",
-    type=float,
+    type=Number(min=0, min_open=True),
     default=120.0,
     show_default=True,
     help="Time for the search and the proof.",
@@ -105,6 +105,7 @@ def command(
 
     if (workload is None) == (not statements):
         raise UsageError("give a workload (a folder, script, log or workload file), or --statements")
+    check_folders(migration, output, report)
     found = connect(**connection).advise(
         workload,
         wishes=Wishes(

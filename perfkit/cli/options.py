@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -48,3 +50,22 @@ def json_option(function: F) -> F:
     return click.option(
         "--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else there."
     )(function)
+
+
+class Number(click.FloatRange):
+    """A number in its range, neither ``nan`` nor ``inf``, which a range lets through."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"{value} is no number to count with.", param, ctx)
+        return number
+
+
+def check_folders(*paths: Path | None) -> None:
+    """UsageError before any work where a file to be written has no folder to stand in."""
+    from perfkit.errors import UsageError
+
+    for path in paths:
+        if path is not None and not path.parent.is_dir():
+            raise UsageError(f"cannot write {path}: there is no folder {path.parent}")

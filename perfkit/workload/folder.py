@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 from perfkit.errors import UsageError
-from perfkit.workload.queries import Workload, WorkloadQuery, query_of
+from perfkit.sql.parse import parameter_count
+from perfkit.sql.tokens import scan
+from perfkit.workload.queries import Workload, WorkloadQuery, check_values, query_of
 
 _CALLS = re.compile(r"^--\s*calls:\s*([0-9.]+)\s*$", re.MULTILINE | re.IGNORECASE)
 _PARAMS = re.compile(r"^--\s*params:\s*(\S.*)$", re.MULTILINE | re.IGNORECASE)
@@ -28,8 +30,13 @@ def _read(file: Path) -> WorkloadQuery:
     values = file.with_suffix(".jsonl")
     sets = _sets(values) if values.is_file() else []
     if not sets and (line := _PARAMS.search(text)):
-        sets = [_values(line.group(1), f"{file}, its params")]
-    return query_of(file.stem, text, sets, _calls(text, file))
+        where = f"{file}, its params"
+        sets = [(where, _values(line.group(1), where))]
+    query = query_of(file.stem, text, calls=_calls(text, file))
+    needed = parameter_count(scan(query.samples[0].text))
+    for where, given in sets:
+        check_values(file.stem, needed, len(given), where)
+    return query_of(file.stem, text, [given for _, given in sets], query.calls)
 
 
 def _calls(text: str, file: Path) -> float:
@@ -45,13 +52,18 @@ def _calls(text: str, file: Path) -> float:
 def _content(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {file}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {file}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"cannot read {file}: its byte {error.start + 1} is not UTF-8; save the file as UTF-8"
+        ) from None
 
 
-def _sets(file: Path) -> list[list[str | None]]:
+def _sets(file: Path) -> list[tuple[str, list[str | None]]]:
+    """Each with where it stands."""
     return [
-        _values(line, f"{file}, line {number}")
+        (f"{file}, line {number}", _values(line, f"{file}, line {number}"))
         for number, line in enumerate(_content(file).splitlines(), 1)
         if line.strip()
     ]

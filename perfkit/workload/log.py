@@ -35,7 +35,7 @@ def read_log(text: str) -> Recording:
     found = recording_of(entries, skipped_lines=skipped)
     if not (found.runs or found.lock_waits or found.deadlocks or found.idle):
         raise UsageError(
-            f"the log's {len(entries)} messages tell of no statement and no wait: set log_min_duration_statement or"
+            f"the log tells of no statement and no wait in {len(entries)} {'message' if len(entries) == 1 else 'messages'}: set log_min_duration_statement or"
             " log_lock_waits, or give a slice that has some"
         )
     return found

@@ -28,6 +28,17 @@ def test_weights_and_values_are_read_from_where_they_stand(tmp_path: Path) -> No
         ("a.sql", "-- params: {}\nselect $1", r"a\.sql, its params: no JSON list"),
         ("a.jsonl", "[1]\n{", r"a\.jsonl, line 2: no JSON list"),
         ("a.sql", "-- nothing", r"a holds no SELECT"),
+        ("a.jsonl", "[1]\n[]", r"a\.jsonl, line 2: 0 values are given, but statement a takes 1 value$"),
+        (
+            "a.sql",
+            "-- params: [7]\nselect $1, $2",
+            r"a\.sql, its params: 1 value is given, but .* takes 2 values \(\$1 to \$2\)",
+        ),
+        (
+            "a.sql",
+            "-- params: [7]\nselect 3",
+            r"its params: 1 value is given, but statement a takes no values$",
+        ),
     ],
 )
 def test_faults_are_named_with_their_place(tmp_path: Path, name: str, content: str, says: str) -> None:

@@ -174,7 +174,7 @@ def test_what_is_unknown_is_counted() -> None:
     ],
 )
 def test_a_log_that_tells_nothing_is_refused_in_a_sentence(text: str) -> None:
-    with pytest.raises(UsageError, match="tell of no statement and no wait"):
+    with pytest.raises(UsageError, match="tells of no statement and no wait in 1 message:"):
         read_log(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,13 @@ def test_a_workload_file(tmp_path: Path, name: str) -> None:
     assert read_workload(tmp_path / "workload.json") == found
 
 
+def edited(*queries: dict[str, object]) -> str:
+    """A workload file of these queries, each a statement named a but for what is said."""
+    plain = {"name": "a", "fingerprint": "1", "kind": "select", "calls": 1, "samples": [{"text": "select 1"}]}
+    document = {"schema": SCHEMA, "source": "log", "queries": [{**plain, **one} for one in queries]}
+    return json.dumps(document)
+
+
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
@@ -126,7 +134,19 @@ def test_a_folder_that_cannot_be_read(tmp_path: Path, files: dict[str, str], sen
             '{"schema": "perfkit.workload/1", "source": "log", "queries": [{"name": 1}]}',
             "document is damaged",
         ),
-        ("2026-11-28 07:24:17 UTC [9] LOG:  checkpoint starting: time", "no statement and no wait"),
+        ('{"schema": "perfkit.workload/1", "source": "log", "queries": []}', "given holds no statement"),
+        (edited({"samples": []}), "statement a has no sample"),
+        (edited({"calls": -1}), "-1.0 is no number of calls of a"),
+        (edited({}, {}), "has 2 statements named 'a': give each a name of its own"),
+        (
+            edited({"samples": [{"text": "select 1 from t where a = $1 and b = $2", "parameters": ["7"]}]}),
+            "1 value is given, but statement a takes 2 values ($1 to $2)",
+        ),
+        ("\0", "given is no text"),
+        (
+            "2026-11-28 07:24:17 UTC [9] LOG:  checkpoint starting: time",
+            "no statement and no wait in 1 message:",
+        ),
         (
             "2026-11-28 07:24:17 UTC [9] LOG:  process 9 still waiting for ShareLock on transaction 7 after 200.1 ms",
             "the workload holds no SELECT, INSERT, UPDATE, DELETE or MERGE",
@@ -142,9 +162,15 @@ def test_a_file_that_cannot_be_read(tmp_path: Path, text: str, sentence: str) ->
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_bytes(b"select $1 as a")
     (tmp_path / "a.jsonl").write_bytes(b'["\xff"]')
-    is_one_sentence(tmp_path, "cannot read")
+    is_one_sentence(tmp_path, "a.jsonl: its byte 3 is not UTF-8")
     (tmp_path / "a.sql").write_bytes(b"select '\xff' as a")
     is_one_sentence(tmp_path, "cannot read")
+
+
+def test_what_may_be_edited_in_a_workload_file(tmp_path: Path) -> None:
+    path = tmp_path / "workload.json"
+    path.write_text(edited({"calls": 0}, {"name": "b", "calls": 2.5}))
+    assert [(one.name, one.calls) for one in read_workload(path).queries] == [("a", 0.0), ("b", 2.5)]
 
 
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
@@ -164,6 +190,8 @@ def test_no_more_samples_than_are_of_use() -> None:
     assert [sample.parameters for sample in one.samples] == [("0",), ("1",), ("2",)]
     with pytest.raises(UsageError, match="b holds no SELECT"):
         query_of("b", "vacuum")
+    with pytest.raises(UsageError, match=r"^0 values are given, but statement a takes 1 value$"):
+        query_of("a", "select a from t where b = $1", [["1"], []])
 
 
 @pytest.mark.server

@@ -51,7 +51,8 @@ def asked(session: Session, workload: Workload, excluded: Collection[str], progr
                 notes.append(f"left out: {query.name}: {error}")
             advance()
     if not questions:
-        raise UsageError(f"no statement of the workload can be planned here; {notes[0] if notes else ''}")
+        why = notes[0] if notes else "it holds none"
+        raise UsageError(f"no statement of the workload can be planned here: {why}")
     names = {name for question in questions for name in table_names(question.statement)}
     names |= {name for plan in plans for name in relation_names(plan)}
     functions = {name for plan in plans for name in called_functions(plan)}
@@ -76,6 +77,26 @@ def asked(session: Session, workload: Workload, excluded: Collection[str], progr
         ),
         notes=tuple(notes),
     )
+
+
+_NAMED = """
+select w.name from unnest(%s::text[]) as w (name)
+where not exists (
+    select from pg_class as c join pg_namespace as n on n.oid = c.relnamespace
+    where w.name in (c.relname, n.nspname || '.' || c.relname) and c.relkind = any (%s::"char"[])
+)
+"""
+
+
+def check_names(session: Session, tables: Collection[str], indexes: Collection[str]) -> None:
+    """UsageError where the database has no table or index of a name. One query each where there are names."""
+    for kind, names, relkinds in (("table", tables, list("rpvmf")), ("index", indexes, list("iI"))):
+        with session.transaction():
+            unknown = session.rows(_NAMED, [list(names), relkinds]) if names else []
+        if unknown:
+            raise UsageError(
+                f"this database has no {kind} {unknown[0]['name']}; check its name, and its schema"
+            )
 
 
 def _questions(query: WorkloadQuery) -> Iterator[Question]:

@@ -311,5 +311,5 @@ def test_where_nothing_can_be_tried(shop: Target) -> None:
 
 
 def test_a_workload_without_a_statement_for_this_database(shop: Target) -> None:
-    with pytest.raises(UsageError, match="no statement of the workload can be planned here; left out: lost"):
+    with pytest.raises(UsageError, match="no statement of the workload can be planned here: left out: lost"):
         advise(shop, workload({"lost": ("select 1 as a from nowhere", 1)}), seconds=30)
