@@ -12,6 +12,7 @@ from perfkit.advise.places import Places
 from perfkit.advise.selection.answer import FrontierPoint, QueryEffect, answered, frontier_of, gains_of
 from perfkit.advise.selection.ask import Asked, asked, check_names
 from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.drops import UNUSED_DAYS
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import pooled
@@ -34,6 +35,7 @@ from perfkit.capture.values import Environment
 from perfkit.catalog import Catalog
 from perfkit.db.session import Session
 from perfkit.db.target import Target
+from perfkit.db.usage import read_usage
 from perfkit.progress import Progress, Silent
 from perfkit.show import Shown
 from perfkit.units import format_ms
@@ -86,7 +88,9 @@ class Wishes:
     excluded: tuple[str, ...] = ()
     """Tables that get no index, as ``table`` or ``schema.table``."""
     keep: tuple[str, ...] = ()
-    """Names of indexes that are not to be dropped."""
+    """Names of indexes that are not to be dropped, as ``index`` or ``schema.index``."""
+    unused_days: float = UNUSED_DAYS
+    """So long the server must have counted no read of an index to call it unused."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +149,8 @@ def advise(
     wishes = wishes or Wishes()
     shown = progress or Silent()
     database = database_of(target)
+    with Session.open(target, purpose="advice") as counting:
+        usage = read_usage(counting)
     with Places(target, database, shown, budget_bytes=budget_bytes) as places:
         session = places.session
         check_names(session, wishes.excluded, wishes.keep)
@@ -201,6 +207,8 @@ def advise(
             refused,
             gains,
             wishes.keep,
+            usage,
+            wishes.unused_days,
             session if places.has_clone else None,
             shown,
         )

@@ -42,6 +42,14 @@ from perfkit.cli.options import Number, check_folders, connection_options, json_
     "--keep", multiple=True, metavar="INDEX", help="An index that is not to be dropped; may be repeated."
 )
 @click.option(
+    "--unused-days",
+    type=Number(min=0),
+    default=30.0,
+    show_default=True,
+    metavar="DAYS",
+    help="So long the server must have counted no read of an index to call it unused.",
+)
+@click.option(
     "--budget-seconds",
     type=Number(min=0, min_open=True),
     default=120.0,
@@ -75,6 +83,7 @@ def command(
     tolerance: float,
     exclude: tuple[str, ...],
     keep: tuple[str, ...],
+    unused_days: float,
     budget_seconds: float,
     budget_mb: int,
     migration: Path | None,
@@ -115,6 +124,7 @@ def command(
             tolerance=tolerance,
             excluded=exclude,
             keep=keep,
+            unused_days=unused_days,
         ),
         seconds=budget_seconds,
         budget_bytes=budget_mb * 1024**2,

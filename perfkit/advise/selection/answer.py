@@ -7,19 +7,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from perfkit.advise.indexes.candidate import candidate_of
-from perfkit.advise.indexes.ddl import drop_existing, recreate, safe_drop_existing, script
-from perfkit.advise.indexes.existing import existing_key, replaced_index
+from perfkit.advise.indexes.existing import replaced_index
 from perfkit.advise.indexes.proposal import Proposal
-from perfkit.advise.indexes.shape import same_order
 from perfkit.advise.selection.ask import Asked
+from perfkit.advise.selection.drops import redundant_drops, unused_drops
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Problem
 from perfkit.advise.selection.select import Ground, Selected
 from perfkit.advise.selection.verify import Effect
-from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed
+from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed, weighed_drops
 from perfkit.advise.values import Advice, Price, Proof, ProofVerdict, Rejected
-from perfkit.catalog import Index, Relation
+from perfkit.catalog import Index
 from perfkit.db.session import Session
+from perfkit.db.usage import Usage
 from perfkit.progress import Progress
 from perfkit.units import format_bytes, format_ms, format_percent, format_ratio
 
@@ -28,6 +28,9 @@ MOST_NAMED = 4
 _CREATED = re.compile(r'CREATE INDEX ("(?:[^"]|"")*"|\S+) ON ')
 MOST_TOLD_TIMES = 1000
 """No application comes to write so much more often for each read; beyond it the figure says nothing."""
+
+FEW_TIMES = 10
+"""An application may well come to write so much more often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,8 @@ def answered(
     refused: Sequence[tuple[Option, str]],
     gains: dict[int, Gain],
     keep: Collection[str],
+    usage: Usage,
+    unused_days: float,
     clone: Session | None,
     progress: Progress,
 ) -> Answer:
@@ -142,20 +147,35 @@ def answered(
         mine = seen.get(number, [])
         places = [one.place for one in mine] or users.get(number, [])
         proof = _proof(mine) if effects is not None else _planned()
-        one = _advice(base, found, number, places, proof, gains[number], taken)
+        one = _advice(base, found, number, places, proof, taken)
         names[number] = _created(one.sql)
         advice.append(one)
     writes: tuple[TableWrites, ...] = ()
     if clone is not None:
         saved = [saved_ms([one for one in effects or () if one.used >> number & 1]) for number in chosen]
         advice, writes = weighed(advice, saved, catalog, clone, progress)
-    drops = list(_drops(found, base, selected.chosen, keep))
-    advice = [replace(one, id=f"index-{place}") for place, one in enumerate([*advice, *drops], 1)]
+    advice = [
+        one if one.price.write_cost is not None else _estimated(one, gains[number])
+        for number, one in zip(chosen, advice, strict=True)
+    ]
+    needed = _needed(found, base, selected.chosen)
+    drops, spoken = redundant_drops(catalog, needed, keep)
+    unused, notes = unused_drops(catalog, needed | spoken, keep, usage, unused_days)
+    if clone is not None and (drops or unused):
+        spared = weighed_drops([*drops, *unused], catalog, clone, progress)
+        drops, unused = spared[: len(drops)], spared[len(drops) :]
+    sure = len(advice) + len(drops)
+    advice = [replace(one, id=f"index-{place}") for place, one in enumerate([*advice, *drops, *unused], 1)]
     queries = _queries(base, found, selected, effects, names)
-    migration = "\n\n".join(one.price.safe_sql for one in advice if one.price.safe_sql)
-    undo = "\n".join(f"{one.undo_sql};" for one in reversed(advice) if one.undo_sql)
+    migration = "\n\n".join(
+        one.price.safe_sql if place < sure else _commented(one.id, one.price.safe_sql)
+        for place, one in enumerate(advice)
+        if one.price.safe_sql
+    )
+    undo = "\n".join(f"{one.undo_sql};" for one in reversed(advice[:sure]) if one.undo_sql)
+    verdict = _verdict(base, selected, queries, len(chosen), len(drops), len(refused), effects is not None)
     return Answer(
-        verdict=_verdict(base, selected, queries, len(chosen), len(drops), len(refused), effects is not None),
+        verdict=verdict + _told_unused(len(unused)),
         advice=tuple(advice),
         rejected=tuple(
             Rejected(sql=option.shape.sql, kind="index", reason=reason) for option, reason in refused
@@ -164,6 +184,7 @@ def answered(
         writes=writes,
         migration=migration + "\n" if migration else "",
         undo=undo + "\n" if undo else "",
+        notes=tuple(notes),
     )
 
 
@@ -173,7 +194,6 @@ def _advice(
     number: int,
     places: Sequence[int],
     proof: Proof,
-    gain: Gain,
     taken: set[str],
 ) -> Advice:
     option = base.options[number]
@@ -186,9 +206,6 @@ def _advice(
         taken,
         rationale=_rationale(serving, option.shape.included, replaced_index(option.shape)),
     )
-    caveats = list(candidate.caveats)
-    if gain.writes:
-        caveats.append(writes_told(gain))
     return Advice(
         id="",
         kind="index",
@@ -199,7 +216,7 @@ def _advice(
         steps=candidate.steps,
         relation=candidate.relation,
         undo_sql=candidate.undo_sql,
-        caveats=tuple(caveats),
+        caveats=candidate.caveats,
     )
 
 
@@ -213,19 +230,47 @@ def _created(sql: str) -> str:
     return found.group(1) if found is not None else ""
 
 
+def _estimated(advice: Advice, gain: Gain) -> Advice:
+    """With what the workload's writes pay for it by the model, where nothing was measured; to be minded where that is much."""
+    told = writes_told(gain)
+    if not told:
+        return advice
+    if gain.saved < gain.writes * FEW_TIMES:
+        return replace(advice, caveats=(*advice.caveats, told))
+    return replace(advice, rationale=f"{advice.rationale}; {told}")
+
+
 def writes_told(gain: Gain) -> str:
-    """What the workload's writes pay for an index, and how many more it would bear.
+    """What the workload's writes are thought to pay for an index, and how many more it would bear; "" where that is next to nothing.
 
     >>> writes_told(Gain(saved=1000.0, writes=25.0))
-    "the workload's own writes pay 2.5 % of what its reads save by it: worth it up to about 40× as many writes for each read"
+    "by estimate the workload's own writes pay 2.5 % of what its reads save by it: worth it up to about 40× as many writes"
     >>> writes_told(Gain(saved=1e6, writes=2.0))
-    "the workload's own writes pay <0.1 % of what its reads save by it: worth it whatever the writes"
+    ''
     """
+    if gain.writes * MOST_TOLD_TIMES <= gain.saved:
+        return ""
     paid = format_percent(gain.writes / max(gain.saved, 1e-9))
-    times = gain.saved / gain.writes
-    limit = f"up to about {format_ratio(times)} as many writes for each read"
-    limit = "whatever the writes" if times > MOST_TOLD_TIMES else limit
-    return f"the workload's own writes pay {paid} of what its reads save by it: worth it {limit}"
+    return (
+        f"by estimate the workload's own writes pay {paid} of what its reads save by it: worth it up to about"
+        f" {format_ratio(gain.saved / gain.writes)} as many writes"
+    )
+
+
+def _told_unused(count: int) -> str:
+    if not count:
+        return ""
+    named = "1 existing index is" if count == 1 else f"{count} existing indexes are"
+    return f"; {named} unused by the server's counters"
+
+
+def _commented(id: str, script: str) -> str:
+    """Of what only its owner can know: not to be run with the rest."""
+    lines = [
+        f"-- {id}, once what it says to mind was looked at:",
+        *(f"-- {line}" for line in script.splitlines()),
+    ]
+    return "\n".join(lines)
 
 
 def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | None) -> str:
@@ -273,65 +318,11 @@ def _improves(effect: Effect) -> bool:
     )
 
 
-def _drops(found: Asked, base: Ground, chosen: int, keep: Collection[str]) -> list[Advice]:
-    """Indexes that another one begins with, existing or chosen, and that no plan of the workload needs."""
-    used = base.costs.existing_used(chosen)
-    drops = []
-    new = [base.options[number].shape for number in numbers(chosen)]
-    replaced = {index.name for shape in new if (index := replaced_index(shape)) is not None}
-    for relation in found.catalog.relations:
-        for index in relation.indexes:
-            if (
-                not _may_go(index, relation)
-                or index.name in keep
-                or index.name in used
-                or index.name in replaced
-            ):
-                continue
-            longer = _longer(index, relation)
-            if longer is not None:
-                drops.append(_drop(index, relation, longer))
-    return drops
-
-
-def _may_go(index: Index, relation: Relation) -> bool:
-    return not (
-        index.is_unique
-        or index.is_primary
-        or index.enforces_constraint
-        or relation.partition_of is not None
-        or relation.kind not in ("table", "partitioned table")
-    )
-
-
-def _longer(index: Index, relation: Relation) -> Index | None:
-    """Another index that begins with the same keys."""
-    keys = tuple(existing_key(key) for key in index.keys)
-    for other in relation.indexes:
-        if other.name == index.name or other.method != index.method or other.predicate != index.predicate:
-            continue
-        theirs = tuple(existing_key(key) for key in other.keys)
-        is_longer = len(theirs) > len(keys) or (
-            len(theirs) == len(keys) and (other.is_unique, other.name) > (False, index.name)
-        )
-        if is_longer and other.is_valid and same_order(keys, theirs[: len(keys)]) and not index.included:
-            return other
-    return None
-
-
-def _drop(index: Index, relation: Relation, longer: Index) -> Advice:
-    reason = f"index {longer.name} begins with the same keys"
-    return Advice(
-        id="",
-        kind="index",
-        sql=drop_existing(index),
-        rationale=f"{reason}; frees {format_bytes(index.size_bytes)} and its share of every write",
-        price=Price(safe_sql=script([safe_drop_existing(index, relation)])),
-        proof=Proof(level="planned", verdict="improves", reason="no plan of the workload uses it"),
-        relation=relation.qualified_name,
-        undo_sql=recreate(index, relation),
-        caveats=("statements that are not in the workload may use it: a monthly report, a standby server",),
-    )
+def _needed(found: Asked, base: Ground, chosen: int) -> set[str]:
+    """Names of existing indexes that plans use, or that a new index replaces, with a drop of its own."""
+    shapes = [base.options[number].shape for number in numbers(chosen)]
+    replaced = {index.name for shape in shapes if (index := replaced_index(shape)) is not None}
+    return replaced | base.costs.existing_used(chosen)
 
 
 def _queries(

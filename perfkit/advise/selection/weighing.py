@@ -61,6 +61,21 @@ def weighed(
     return found, tuple(sets)
 
 
+def weighed_drops(
+    drops: Sequence[Advice], catalog: Catalog, clone: Session, progress: Progress
+) -> list[Advice]:
+    """Each drop with what a write costs without it, measured for as many as new indexes are."""
+    found = list(drops)
+    with progress.stage(
+        "weigh writes without what is dropped", total=min(len(found), MOST_WEIGHED)
+    ) as advance:
+        for place, one in enumerate(drops[:MOST_WEIGHED]):
+            cost = _cost(one.relation or "", [one.sql], catalog, clone)
+            found[place] = replace(one, price=replace(one.price, write_cost=cost))
+            advance()
+    return found
+
+
 def creates(advice: Advice) -> list[str]:
     """Its statements that make something."""
     parts = [step.sql for step in advice.steps] or [advice.sql]
