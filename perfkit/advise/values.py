@@ -39,7 +39,7 @@ class WriteCost:
     wal_bytes_after: float | None = None
     """None also within one transaction under wal_level minimal, where an index made in it writes no WAL."""
     ms_before: float | None = None
-    """Of an INSERT, median of the rounds."""
+    """Of an INSERT, the least of the rounds."""
     ms_after: float | None = None
     updated_column: str | None = None
     """The column the updates changed: the first one in the new indexes that no unique index holds."""
