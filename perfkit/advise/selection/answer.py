@@ -273,8 +273,17 @@ def _commented(id: str, script: str) -> str:
     return "\n".join(lines)
 
 
+def quoted(name: str) -> str:
+    """A statement's name in a sentence.
+
+    >>> quoted("new_note"), quoted("notes: insert #91c0")
+    ('new_note', '“notes: insert #91c0”')
+    """
+    return f"“{name}”" if " " in name else name
+
+
 def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | None) -> str:
-    named = ", ".join(serving[:MOST_NAMED])
+    named = ", ".join(quoted(name) for name in serving[:MOST_NAMED])
     more = len(serving) - MOST_NAMED
     text = f"used by {named}" + (f" and {more} more" if more > 0 else "")
     if included:

@@ -68,7 +68,8 @@ def unused_drops(
     if unseen:
         notes.append(
             f"{_are_used_by_none(unseen)} and {'was' if len(unseen) == 1 else 'were'} not read since the server's counters began;"
-            f" {'it was' if len(unseen) == 1 else 'they were'} written too little to say since when, or that much would be spared"
+            f" {'it has' if len(unseen) == 1 else 'they have'} seen too few writes to show how long"
+            f" {'it has' if len(unseen) == 1 else 'they have'} been there, or that a drop would spare much"
         )
     return drops, notes
 

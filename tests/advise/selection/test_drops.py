@@ -96,7 +96,7 @@ def test_an_index_nobody_reads_may_go(catalog: Catalog, usage: Usage) -> None:
     assert names(drops) == ["deals_amount_idx", "deals_note_idx", "deals_note_state_idx"]
     (calm,) = [note for note in notes if "calm_a_idx" in note]
     assert "deals_open_idx" in calm, "none of its rows was ever entered"
-    assert "written too little to say since when" in calm
+    assert "seen too few writes to show how long" in calm
     one = drops[0]
     assert (one.proof.level, one.proof.verdict) == ("planned", "neutral")
     assert one.rationale.startswith("never read in 45 days, while 8,000 rows of deals were written")

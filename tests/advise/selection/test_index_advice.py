@@ -230,6 +230,18 @@ def test_writes_cost_their_indexes(shop: Target, found: IndexAdvice) -> None:
     assert not created(share, "public.orders")
 
 
+def test_what_writes_cost_is_said_once_and_as_measured(shop: Target) -> None:
+    """Where a clone was written to, the model's own figure is not told beside it."""
+    sold = (WRITES["sold"][0], 50)
+    (one,) = advise(shop, workload({"by customer": READS["by customer"], "sold": sold}), seconds=20).advice[
+        :1
+    ]
+    assert "(customer_id" in one.sql
+    assert one.price.write_cost is not None
+    assert "by estimate" not in one.rationale
+    assert not any("writes pay" in caveat for caveat in one.caveats)
+
+
 def test_an_index_that_misleads_another_statement_is_refused(shop: Target) -> None:
     """Rows of one day all come last in the order of ``created``, which the planner cannot know: with an index in that order it
     would read the whole table for the first of them. Only one index is allowed, so that another one cannot make up for it."""

@@ -103,6 +103,22 @@ def test_a_partial_index_of_a_table_that_does_not_stand_first(production: Target
         assert planner.calls == 7
 
 
+@pytest.mark.parametrize(("calls", "is_minded"), [(4_000.0, False), (600_000.0, True)])
+def test_what_writes_cost_is_told_as_an_estimate(production: Target, calls: float, is_minded: bool) -> None:
+    """Nothing can be measured; where the writes come close to what is saved, it is to be minded."""
+    queries = (
+        query_of("read", TEXTS[0], calls=1000),
+        query_of("sold", "insert into orders values (70000, 1, 'open', 3, 'x')", calls=calls),
+    )
+    found = advise(production, Workload(source="folder", queries=queries), Wishes(), seconds=10)
+    (one,) = found.advice
+    told = [
+        said for said in (one.rationale, *one.caveats) if "by estimate the workload's own writes pay" in said
+    ]
+    assert [said in one.caveats for said in told] == [is_minded]
+    assert "whatever" not in str(found)
+
+
 def test_a_workload_is_planned_and_nothing_changed(production: Target) -> None:
     queries = tuple(query_of(f"q{n}", text, calls=100) for n, text in enumerate(TEXTS, 1))
     found = advise(production, Workload(source="folder", queries=queries), Wishes(), seconds=20)
