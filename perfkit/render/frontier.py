@@ -26,6 +26,10 @@ _STEPS = (1, 2, 5, 10)
 _BAR = "█"
 _BAR_LENGTH = 24
 _WAY, _ADVISED = COLOURS[0], COLOURS[1]
+_GAP, _LABEL_HEIGHT = 9.0, 12.0
+"""In points."""
+_LABEL_WIDTH = 0.45
+"""Of the axis."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,11 @@ def frontier_blocks(chart: FrontierChart) -> Blocks:
     return chart.blocks()
 
 
+_WRITES = Column(
+    title="of it for writes", align="right", note="what the indexes add to the writes, by estimate"
+)
+
+
 def _table(chart: FrontierChart) -> Table:
     most = max(point.cost for point in chart.points) or 1.0
     return Table(
@@ -102,7 +111,7 @@ def _table(chart: FrontierChart) -> Table:
             Column(title="indexes", align="right"),
             Column(title="size", align="right"),
             Column(title="expected time" if chart.unit == "ms" else "planned cost", align="right"),
-            Column(title="of it for writes", align="right", note="what the indexes add to the writes"),
+            *([_WRITES] if chart.has_writes else []),
             Column(title=""),
             Column(title=""),
         ),
@@ -112,7 +121,7 @@ def _table(chart: FrontierChart) -> Table:
                     text(str(point.indexes)),
                     text(format_bytes(point.size_bytes)),
                     text(cost_text(point.cost, chart.unit)),
-                    text(cost_text(point.write_cost, chart.unit)),
+                    *([text(cost_text(point.write_cost, chart.unit))] if chart.has_writes else []),
                     text(Span(_BAR * max(1, round(_BAR_LENGTH * point.cost / most)), "bar")),
                     text(Span("✓ advised", "good", badge=True) if chart.is_advised(point) else ""),
                 )
@@ -138,7 +147,14 @@ def _figure(chart: FrontierChart, colour: str) -> Figure:
     _words(sizes, chart, colour, chart.advised[0] / divisor)
     if chart.has_writes:
         writes = figure.add_axes((0.72, bottom, 0.265, height), sharey=sizes)
-        _panel(writes, chart, colour, lambda point: point.write_cost, "of it for writes", 4)
+        _panel(
+            writes,
+            chart,
+            colour,
+            lambda point: point.write_cost,
+            f"of it for writes{', ms' if chart.unit == 'ms' else ''}",
+            4,
+        )
         writes.tick_params(axis="y", labelleft=False)
     return figure
 
@@ -210,7 +226,7 @@ def _words(axes: Axes, chart: FrontierChart, colour: str, advised_place: float) 
         axes.annotate(
             f"advised: {named}" if indexes else "advised: no index",
             (advised_place, cost),
-            xytext=(4 if is_right else 8, 9),
+            xytext=(-5 if is_right else 8, _above(axes, chart, advised_place) if is_right else _GAP),
             textcoords="offset points",
             ha="right" if is_right else "left",
             va="bottom",
@@ -229,6 +245,30 @@ def _words(axes: Axes, chart: FrontierChart, colour: str, advised_place: float) 
             alpha=0.75,
             fontsize=8,
         )
+
+
+def _above(axes: Axes, chart: FrontierChart, advised_place: float) -> float:
+    """Points above the advised set where the label to its left crosses no line: below the step before it, where there is room,
+    else above the steps that it passes."""
+    left, right = axes.get_xlim()
+    start = advised_place - _LABEL_WIDTH * (right - left)
+    best = _best(chart.points, lambda point: point.size_bytes)
+    scale = advised_place / chart.advised[0] if chart.advised[0] else 0.0
+    before = [point for point in best if point.size_bytes * scale < advised_place]
+    passed = [
+        one.cost
+        for one, after in zip(before, [*before[1:], None], strict=True)
+        if after is None or after.size_bytes * scale > start
+    ]
+    heights = [_points_up(axes, cost) - _points_up(axes, chart.advised[1]) for cost in passed]
+    if not heights or min(heights) > _GAP + _LABEL_HEIGHT:
+        return _GAP
+    return max(heights) + _GAP / 3
+
+
+def _points_up(axes: Axes, cost: float) -> float:
+    up: float = axes.transData.transform((0, cost))[1]
+    return up * 72 / PIXELS_PER_INCH
 
 
 def _best(points: Sequence[FrontierPoint], place: Callable[[FrontierPoint], float]) -> list[FrontierPoint]:

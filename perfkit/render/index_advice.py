@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,11 @@ def part(found: IndexAdvice, name: str) -> Blocks:
     """One part of the advice; a part with nothing in it says so. KeyError for an unknown name."""
     match name:
         case "verdict":
-            return (paragraph(Span(found.verdict, "strong")), Facts(pairs=_facts(found)))
+            return (
+                paragraph(Span(found.verdict, "strong")),
+                Facts(pairs=_facts(found)),
+                *notes_blocks(found.notes),
+            )
         case "indexes":
             return tuple(advice_panel(one) for one in found.advice) or (
                 paragraph("No index is worth its price."),
@@ -95,7 +100,7 @@ def part(found: IndexAdvice, name: str) -> Blocks:
         case "migration":
             return _migration(found)
         case "environment":
-            return (*environment_blocks(found.environment), *notes_blocks(found.notes))
+            return environment_blocks(found.environment)
     raise KeyError(name)
 
 
@@ -184,12 +189,16 @@ def _pair(before: float | None, after: float | None, written: Callable[[float | 
 
 def _queries(queries: tuple[QueryEffect, ...]) -> Table:
     rows = []
+    samples = Counter(one.name for one in queries)
+    seen: Counter[str] = Counter()
     for one in queries:
         mark, tone = _MARKS[one.verdict]
+        seen[one.name] += 1
+        which = f" values {seen[one.name]} of {samples[one.name]}" if samples[one.name] > 1 else ""
         rows.append(
             Row(
                 cells=(
-                    text(Span(shortened(one.name, _SQL_LENGTH), "code")),
+                    text(Span(shortened(one.name, _SQL_LENGTH), "code"), Span(which, "muted")),
                     text(format_count(one.weight)),
                     text(format_ms(one.before_ms)),
                     text(format_ms(one.after_ms)),

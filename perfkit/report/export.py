@@ -224,6 +224,7 @@ def _value_cells(value: object) -> list[Any]:
     from perfkit.investigation import Investigation
     from perfkit.plan import Plan
     from perfkit.render import mimebundle, sections
+    from perfkit.render.index_advice import has_part
 
     if isinstance(value, Plan | Capture):
         return _plan_cells(value)
@@ -231,6 +232,8 @@ def _value_cells(value: object) -> list[Any]:
         return [new_code_cell(outputs=[new_output("display_data", mimebundle(value))])]
     cells = []
     for name, section in sections(value).items():
+        if isinstance(value, IndexAdvice) and not has_part(value, name):
+            continue
         bundle: Any = section._repr_mimebundle_()
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
         if name != "verdict":

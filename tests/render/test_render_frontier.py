@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
 import shown_examples as examples
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from perfkit.advise.selection.answer import FrontierPoint
 from perfkit.render import to_html, to_text
@@ -59,6 +61,47 @@ def test_writes_are_drawn_where_there_are_some() -> None:
     reads = replace(both, points=tuple(replace(one, write_cost=0.0) for one in both.points))
     assert "of it for writes" not in words(reads)
     assert "the writes" not in reads.alt
+
+
+def test_no_column_for_writes_where_there_are_none() -> None:
+    both = chart_of_frontier(examples.index_advice())
+    assert "of it for writes" in to_text(both)
+    reads = replace(both, points=tuple(replace(one, write_cost=0.0) for one in both.points))
+    assert "of it for writes" not in to_text(reads)
+    assert "✓ advised" in to_text(reads)
+    assert "of it for writes, ms" in words(replace(both, unit="ms"))
+
+
+LEVELS = [
+    (100.0, 90.0, 80.0, 75.0),
+    (100.0, 30.0, 29.5, 10.0),
+    (5000.0, 40.0, 39.0, 1.0),
+    (9.0, 8.9, 8.8, 8.7),
+]
+
+
+@pytest.mark.parametrize("costs", LEVELS, ids=str)
+@pytest.mark.parametrize("sizes", [(0, 300, 480, 912), (0, 800, 900, 912), (0, 10, 20, 912)], ids=str)
+def test_the_name_of_the_advised_set_crosses_no_line(
+    costs: tuple[float, ...], sizes: tuple[int, ...]
+) -> None:
+    """Where the text stands in the drawing, against every piece of the line that was drawn."""
+    points = tuple(
+        point(size, cost, indexes=place) for place, (size, cost) in enumerate(zip(sizes, costs, strict=True))
+    )
+    figure = FrontierChart(points=points, advised=(sizes[-1], costs[-1])).figure("#000000")
+    FigureCanvasAgg(figure).draw()
+    axes = figure.axes[0]
+    (label,) = [one for one in axes.texts if one.get_text().startswith("advised: ")]
+    box = label.get_window_extent()
+    way = axes.transData.transform(axes.lines[0].get_path().vertices)
+    steps = [(way[0], way[0])]
+    for (x, y), (to_x, to_y) in pairwise(way):
+        steps += [((x, y), (to_x, y)), ((to_x, y), (to_x, to_y))]
+    for (x, y), (to_x, to_y) in steps:
+        is_beside = max(x, to_x) < box.x0 or min(x, to_x) > box.x1
+        is_above_or_below = max(y, to_y) < box.y0 or min(y, to_y) > box.y1
+        assert is_beside or is_above_or_below, (box, (x, y), (to_x, to_y))
 
 
 @pytest.mark.parametrize(
