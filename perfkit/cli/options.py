@@ -12,6 +12,16 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Number(click.FloatRange):
+    """A number in its range, neither ``nan`` nor ``inf``, which a range lets through."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"{value} is no number to count with.", param, ctx)
+        return number
+
+
 def connection_options(function: F) -> F:
     """--dsn, --dataset, --scale, --scratch, --statement-timeout: see ``perfkit.connect`` for what they mean."""
     for option in reversed(
@@ -26,7 +36,7 @@ def connection_options(function: F) -> F:
                 metavar="NAME",
                 help="Connect to this data set on the embedded server, loading it first where missing.",
             ),
-            click.option("--scale", type=float, default=None, help="Scale of --dataset (default 0.1)."),
+            click.option("--scale", type=Number(), default=None, help="Scale of --dataset (default 0.1)."),
             click.option(
                 "--scratch",
                 is_flag=True,
@@ -34,7 +44,7 @@ def connection_options(function: F) -> F:
             ),
             click.option(
                 "--statement-timeout",
-                type=float,
+                type=Number(min=0),
                 default=60.0,
                 show_default=True,
                 metavar="SECONDS",
@@ -50,16 +60,6 @@ def json_option(function: F) -> F:
     return click.option(
         "--json", "as_json", is_flag=True, help="One JSON document on stdout and nothing else there."
     )(function)
-
-
-class Number(click.FloatRange):
-    """A number in its range, neither ``nan`` nor ``inf``, which a range lets through."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        number = float(super().convert(value, param, ctx))
-        if not isfinite(number):
-            self.fail(f"{value} is no number to count with.", param, ctx)
-        return number
 
 
 def check_folders(*paths: Path | None) -> None:

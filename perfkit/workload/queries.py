@@ -8,6 +8,7 @@ from statistics import median_low
 
 from perfkit.errors import UsageError
 from perfkit.show import Shown
+from perfkit.sql.outline import parts
 from perfkit.sql.parse import parameter_count
 from perfkit.sql.tokens import scan
 from perfkit.units import format_percent
@@ -76,10 +77,16 @@ def query_of(
     name: str, text: str, parameter_sets: Sequence[Sequence[str | None]] = (), calls: float = 1.0
 ) -> WorkloadQuery:
     """One statement somebody wrote down; UsageError where it is none, or where a set has other than its number of values."""
+    try:
+        tokens = scan(text)
+        needed = parameter_count(tokens)
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from None
+    if (several := len(parts(tokens))) > 1:
+        raise UsageError(f"{name} holds {several} statements: give each a name, or a file, of its own")
     run = run_of(text, session="", line=1)
     if run is None or run.kind == "other":
         raise UsageError(f"{name} holds no SELECT, INSERT, UPDATE, DELETE or MERGE")
-    needed = parameter_count(scan(run.text))
     for values in parameter_sets:
         check_values(name, needed, len(values))
     sets = [tuple(values) for values in parameter_sets][:MOST_SAMPLES]

@@ -59,6 +59,9 @@ def _check(workload: Workload, path: Path) -> None:
         if not 0 <= query.calls < inf:
             raise UsageError(f"workload file {path}: {query.calls!r} is no number of calls of {query.name}")
         for sample in query.samples:
-            needed = parameter_count(scan(sample.text))
+            try:
+                needed = parameter_count(scan(sample.text))
+            except UsageError as error:
+                raise UsageError(f"workload file {path}: {query.name}: {error}") from None
             if sample.parameters:
                 check_values(query.name, needed, len(sample.parameters), f"workload file {path}")

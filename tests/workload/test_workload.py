@@ -109,8 +109,12 @@ def edited(*queries: dict[str, object]) -> str:
         ({}, "holds no .sql file"),
         ({"a.sql": "drop table t"}, "a holds no SELECT, INSERT, UPDATE, DELETE or MERGE"),
         ({"a.sql": ""}, "a holds no SELECT"),
-        ({"a.sql": "select 1 as a; select 2 as a"}, "a holds no SELECT"),
-        ({"a.sql": "select 'open"}, "a holds no SELECT"),
+        (
+            {"a.sql": "select 1 as a; select 2 as a"},
+            "a holds 2 statements: give each a name, or a file, of its own",
+        ),
+        ({"a.sql": "select 'open"}, "a: the statement has a string that is never closed"),
+        ({"a.sql": "select $70000"}, "a: $70000 is no parameter"),
         ({"a.sql": "-- calls: 1.2.3\nselect 1 as a"}, "'1.2.3' is no number of calls in"),
         ({"a.sql": "select $1 as a", "a.jsonl": "[1]\n{"}, "a.jsonl, line 2: no JSON list"),
         ({"a.sql": "select $1 as a", "a.jsonl": '{"a": 1}'}, "a.jsonl, line 1: no JSON list"),
@@ -136,6 +140,10 @@ def test_a_folder_that_cannot_be_read(tmp_path: Path, files: dict[str, str], sen
         ),
         ('{"schema": "perfkit.workload/1", "source": "log", "queries": []}', "given holds no statement"),
         (edited({"samples": []}), "statement a has no sample"),
+        (
+            edited({"samples": [{"text": "select '"}]}),
+            "given: a: the statement has a string that is never closed",
+        ),
         (edited({"calls": -1}), "-1.0 is no number of calls of a"),
         (edited({}, {}), "has 2 statements named 'a': give each a name of its own"),
         (
