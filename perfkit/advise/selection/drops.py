@@ -10,6 +10,7 @@ from perfkit.advise.indexes.shape import same_order
 from perfkit.advise.values import Advice, Price, Proof
 from perfkit.catalog import Catalog, Index, Relation
 from perfkit.db.usage import IndexUsage, Usage
+from perfkit.findings.rules.upkeep import REPRESENTATIVE_SCANS
 from perfkit.units import format_bytes, format_count
 
 UNUSED_DAYS = 30.0
@@ -39,8 +40,8 @@ def redundant_drops(
 def unused_drops(
     catalog: Catalog, used: Collection[str], keep: Collection[str], usage: Usage, least_days: float
 ) -> tuple[list[Advice], list[str]]:
-    """Indexes that no plan of the workload uses, that the server's counters say were kept up and never read for ``least_days``;
-    and what is to be told of others that no plan uses, where the counters cannot say it.
+    """Indexes that no plan of the workload uses, that the server's counters say were kept up and never read for ``least_days``,
+    while others of their table were read; and what is to be told of others that no plan uses, where the counters cannot say it.
 
     Never one on an expression, whose statistics serve plans that do not read it, nor one that begins with the columns of a
     foreign key, which a deletion of a referenced row searches.
@@ -58,7 +59,7 @@ def unused_drops(
             continue
         if usage.days is None or usage.days < least_days:
             untold.append(index.name)
-        elif not _was_kept_up(counted):
+        elif not _was_kept_up(counted) or not _is_read(relation, usage):
             unseen.append(index.name)
         else:
             drops.append(_unused(index, relation, counted, usage.days))
@@ -68,8 +69,7 @@ def unused_drops(
     if unseen:
         notes.append(
             f"{_are_used_by_none(unseen)} and {'was' if len(unseen) == 1 else 'were'} not read since the server's counters began;"
-            f" {'it has' if len(unseen) == 1 else 'they have'} seen too few writes to show how long"
-            f" {'it has' if len(unseen) == 1 else 'they have'} been there, or that a drop would spare much"
+            f" {'its table has' if len(unseen) == 1 else 'their tables have'} seen too few reads or writes for that to mean much"
         )
     return drops, notes
 
@@ -117,6 +117,12 @@ def _serves_foreign_key(index: Index, relation: Relation, catalog: Catalog) -> b
 def _was_kept_up(counted: IndexUsage) -> bool:
     """Entering a row takes a block of the index at the least: fewer blocks than rows, and it was not there for all of them."""
     return counted.entered_rows >= MANY_ROWS and counted.blocks >= counted.entered_rows
+
+
+def _is_read(relation: Relation, usage: Usage) -> bool:
+    """A copy that is only written to, by replication say, has read no index, and says nothing of them."""
+    found = (usage.indexes.get((index.schema, index.name)) for index in relation.indexes)
+    return sum(one.scans for one in found if one is not None) >= REPRESENTATIVE_SCANS
 
 
 def _are_used_by_none(names: Sequence[str]) -> str:
@@ -188,7 +194,8 @@ def _unused(index: Index, relation: Relation, counted: IndexUsage, days: float) 
         ),
         (
             f"the counters cover {_days(days)}: a quarterly or yearly report may not have run since",
-            "each server counts for itself: look at idx_scan in pg_stat_user_indexes on every standby server too",
+            "each server counts for itself: look at idx_scan in pg_stat_user_indexes wherever the application reads, on its standby"
+            " servers too",
         ),
     )
 
