@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from perfkit.advise.judge import is_worthwhile
 from perfkit.advise.places import Places
 from perfkit.advise.selection.answer import FrontierPoint, QueryEffect, answered, frontier_of, gains_of
-from perfkit.advise.selection.ask import Asked, asked, check_names
-from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.ask import asked, check_names
+from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.drops import UNUSED_DAYS
-from perfkit.advise.selection.option import Option, numbers
+from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import pooled
 from perfkit.advise.selection.problem import Limits
-from perfkit.advise.selection.select import Ground, Selected, ground, select
+from perfkit.advise.selection.proving import Proven, Proving
+from perfkit.advise.selection.select import Ground, ground, select
+from perfkit.advise.selection.stages import Clocked, StageTime
 from perfkit.advise.selection.timing import times
-from perfkit.advise.selection.verify import TOLERANCE, Effect, Verifier
+from perfkit.advise.selection.verify import TOLERANCE
 from perfkit.advise.selection.weighing import TableWrites
 from perfkit.advise.selection.workplace import (
     BYTES_A_SECOND,
     MOST_BUILT_BYTES,
     affordable,
+    by_urgency,
     lockable,
     workplace,
 )
 from perfkit.advise.selection.writes import Upkeep, write_loads
+from perfkit.advise.selection.written import written
 from perfkit.advise.values import BUDGET_BYTES, Advice, Rejected
 from perfkit.capture.environment import read_environment
 from perfkit.capture.values import Environment
@@ -38,39 +40,25 @@ from perfkit.db.target import Target
 from perfkit.db.usage import read_usage
 from perfkit.progress import Progress, Silent
 from perfkit.show import Shown
-from perfkit.units import format_ms
 from perfkit.workload.queries import Workload
 
 SCHEMA = "perfkit.advice/1"
 DEFAULT_SECONDS = 120.0
-LITTLE, LEAST_LEFT = 0.1, 0.4
-"""Shares of the time: planning a workload that takes less of it does not count, and so much is left after any."""
+PLANNED = 0.25
+"""The share of the time after which no more statements are planned."""
 
-TIME_SHARE = 0.1
-"""Of the time, for running each statement once as it is."""
+LEAST_LEFT = 0.2
+"""So much of the time is left for what follows, however long the clone and the planning took."""
 
-BUILD_SHARE = 0.4
-PEEL_SHARE = 0.2
-SEARCH_SHARE = 0.3
-RUN_SHARE = 0.3
-"""Of what is left then, at the most: for building options, for finding what each statement would use of them, for the search, and for running
-the workload. Few workloads need all of it."""
-
-LEAST_COST_SHARE = 0.01
-"""A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
+TIMED, PREPARED, PEELED, SEARCHED, PROVEN = 0.15, 0.45, 0.52, 0.6, 0.85
+"""Shares of what is left then, after which each stage ends: running each statement once as it is, building options, finding what
+each statement would use of them, the search, and running the workload with the set. What one does not need the next ones have; the
+rest is for weighing what writes pay."""
 
 MOST_PRETENDED = 20_000
 """Options of HypoPG: it costs little to pretend them, but memory to keep sets of them for thousands of statements."""
 
-MOST_REPLANS = 6
-"""After so many rounds what still harms is left out whatever it gains."""
-
-MOST_REBUILDS = 3
-
-IDLE = "the planner would use it, but when the statements were run none gained what an index is worth"
-
-RESELECT_SECONDS = 10.0
-"""For the search with sizes put right: it begins from plans that are known."""
+NONE_MADE = "No index was considered: the time, or the room, did not suffice to make one"
 
 PLACE_SHARE = 0.1
 
@@ -84,7 +72,7 @@ class Wishes:
     most_writes: float | None = None
     """How much the indexes may add to the workload's own cost for its writes, as a share of that cost."""
     tolerance: float = TOLERANCE
-    """How much slower a single statement may become."""
+    """How much slower a single statement that reads may become; what writes pay is weighed against what reads gain."""
     excluded: tuple[str, ...] = ()
     """Tables that get no index, as ``table`` or ``schema.table``."""
     keep: tuple[str, ...] = ()
@@ -128,6 +116,8 @@ class IndexAdvice(Shown):
     """All of it as one script for a busy server, in order."""
     undo: str
     notes: tuple[str, ...] = ()
+    stages: tuple[StageTime, ...] = ()
+    """Where the time went."""
 
 
 def advise(
@@ -142,41 +132,67 @@ def advise(
     """Choose indexes for the workload, and prove them where the target is scratch.
 
     On a scratch target the options are built on a clone, hidden from the planner and shown to it set by set; the chosen set is then
-    run with and without by turns. Elsewhere HypoPG is asked, nothing is changed and nothing proven. CapabilityMissing where
-    neither can be; UsageError where no statement of the workload can be planned.
+    run with and without by turns, and the rows compared. Elsewhere HypoPG is asked, nothing is changed and nothing proven. CapabilityMissing where
+    neither can be; UsageError where no statement of the workload can be planned. ``seconds`` are kept within a single run or build
+    of an index, where cloning and planning leave ``LEAST_LEFT`` of them; what they do not suffice for is said in the notes.
     """
-    began = time.monotonic()
+    deadline = Deadline(seconds)
     wishes = wishes or Wishes()
-    shown = progress or Silent()
+    shown = Clocked(progress or Silent())
     database = database_of(target)
     with Session.open(target, purpose="advice") as counting:
         usage = read_usage(counting)
+    notes: list[str] = []
     with Places(target, database, shown, budget_bytes=budget_bytes) as places:
         session = places.session
         check_names(session, wishes.excluded, wishes.keep)
-        found = asked(session, workload, wishes.excluded, shown)
+        with deadline.until(PLANNED):
+            found = asked(session, workload, wishes.excluded, shown, deadline)
         catalog = found.catalog
-        options = pooled(found.needs, found.costs)
+        with shown.stage("think of options"):
+            options = pooled(found.needs, found.costs)
+        deadline.begin(LEAST_LEFT)
         measured: Sequence[float | None] = ()
         if places.may_change:
-            allowed = seconds * TIME_SHARE
-            measured = times(session, found.questions, shown, costs=found.costs, seconds=allowed)
-        seconds = left_of(seconds, time.monotonic() - began)
+            with deadline.until(TIMED):
+                measured, late = times(session, found.questions, shown, deadline=deadline, costs=found.costs)
+            if late:
+                notes.append(
+                    f"{late} of {len(measured)} statements were not timed as they are: the time was up; they count by their planned"
+                    " cost"
+                )
+        is_timed = any(ms is not None for ms in measured)
         with session.transaction(writes=places.may_change):
-            with shown.stage(f"prepare {len(options)} options", total=len(options)) as advance:
-                place = workplace(session, catalog, options, may_change=places.may_change, advance=advance)
+            with (
+                deadline.until(PREPARED),
+                shown.stage("prepare options", total=len(options)) as advance,
+            ):
+                place = workplace(
+                    session,
+                    catalog,
+                    options,
+                    may_change=places.may_change,
+                    advance=advance,
+                    deadline=deadline,
+                )
                 made = (
                     affordable(
-                        options, catalog, most_built(seconds, budget_bytes), lockable(session, catalog)
+                        options, catalog, most_built(deadline.left, budget_bytes), lockable(session, catalog)
                     )
                     if place.backend == "built"
                     else affordable(options, catalog, inf, MOST_PRETENDED)
                 )
                 planner = Planner(session, found.questions, place.stages)
-                planner.make(made)
-            with shown.stage("find what each statement would use"):
-                base = ground(planner, found.questions, found.needs, made, seconds=seconds * PEEL_SHARE)
-            unit = base.weigh_by(measured) if measured else 1.0
+                planner.make(by_urgency(made, catalog))
+            left_out = len(options) - len(made) + len(numbers(place.built.late) if place.built else ())
+            if left_out:
+                notes.append(
+                    f"{left_out} of {len(options)} options were not considered: making them would take longer, or more room, than"
+                    " there is"
+                )
+            with deadline.until(PEELED), shown.stage("find what each statement would use"):
+                base = ground(planner, found.questions, found.needs, made, seconds=deadline.left)
+            unit = base.weigh_by(measured) if is_timed else 1.0
             loads = write_loads(found.questions, found.plans, catalog)
             upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog), unit)
             nothing = base.problem(Limits(), upkeep).total(0)
@@ -185,15 +201,24 @@ def advise(
                 most_per_table=wishes.most_per_table,
                 most_writes=None if wishes.most_writes is None else wishes.most_writes * nothing,
             )
-            with shown.stage("search for the best set"):
-                selected = select(base, limits, seconds=seconds * SEARCH_SHARE, upkeep=upkeep)
+            with deadline.until(SEARCHED), shown.stage("search for the best set"):
+                selected = select(base, limits, seconds=deadline.left, upkeep=upkeep)
             bounded = selected.bounded
-            effects: list[Effect] | None = None
-            refused: list[tuple[Option, str]] = []
+            proven: Proven | None = None
             if place.built is not None:
-                selected, effects, refused = _proven(
-                    base, limits, upkeep, selected, place.built, found, wishes, shown, seconds * RUN_SHARE
-                )
+                with deadline.until(PROVEN):
+                    proven = Proving(
+                        base,
+                        limits,
+                        upkeep,
+                        place.built,
+                        found.questions,
+                        written(loads, found.questions, catalog),
+                        wishes.tolerance,
+                        shown,
+                        deadline,
+                    ).of(selected)
+                selected = proven.selected
             problem = base.problem(limits, upkeep)
             frontier = frontier_of(problem, selected)
             gains = gains_of(problem, selected.chosen)
@@ -203,18 +228,19 @@ def advise(
             base,
             found,
             selected,
-            effects,
-            refused,
+            proven.effects if proven is not None else None,
+            proven.refused if proven is not None else (),
             gains,
             wishes.keep,
             usage,
             wishes.unused_days,
             session if places.has_clone else None,
             shown,
+            deadline,
         )
     total = problem.total(selected.chosen)
     return IndexAdvice(
-        verdict=answer.verdict,
+        verdict=NONE_MADE if options and left_out == len(options) else answer.verdict,
         advice=answer.advice,
         rejected=answer.rejected,
         queries=answer.queries,
@@ -228,27 +254,19 @@ def advise(
         options=len(options),
         what_if_calls=planner.calls,
         backend=place.backend,
-        level="executed" if any(effect.proof is not None for effect in effects or ()) else "planned",
-        unit="ms" if measured else "cost",
+        level="executed" if proven and any(one.proof is not None for one in proven.effects) else "planned",
+        unit="ms" if is_timed else "cost",
         environment=environment,
         migration=answer.migration,
         undo=answer.undo,
-        notes=(*found.notes, *places.notes, *answer.notes),
+        notes=(*found.notes, *places.notes, *notes, *(proven.notes if proven else ()), *answer.notes),
+        stages=shown.times(),
     )
 
 
-def left_of(seconds: float, elapsed: float) -> float:
-    """Of the time, once the workload has been planned: all of it where that took little, and never less than ``LEAST_LEFT``.
-
-    >>> left_of(600, 20), left_of(600, 200), left_of(600, 900)
-    (600, 400, 240.0)
-    """
-    return seconds if elapsed < seconds * LITTLE else max(seconds - elapsed, seconds * LEAST_LEFT)
-
-
 def most_built(seconds: float, budget_bytes: int) -> float:
-    """Bytes of options that may be built in the share of the time that is for it."""
-    return min(MOST_BUILT_BYTES, budget_bytes / 2, seconds * BUILD_SHARE * BYTES_A_SECOND)
+    """Bytes of options that may be built in this time."""
+    return min(MOST_BUILT_BYTES, budget_bytes / 2, seconds * BYTES_A_SECOND)
 
 
 def byte_price(base: Ground, catalog: Catalog) -> float:
@@ -266,107 +284,3 @@ def database_of(target: Target) -> str:
     """The name of the database behind the target."""
     with Session.open(target, purpose="advice") as session:
         return str(session.rows("select current_database() as name")[0]["name"])
-
-
-def _proven(
-    base: Ground,
-    limits: Limits,
-    upkeep: Upkeep,
-    selected: Selected,
-    built: Built,
-    found: Asked,
-    wishes: Wishes,
-    progress: Progress,
-    seconds: float,
-) -> tuple[Selected, list[Effect], list[tuple[Option, str]]]:
-    """Run the workload with the set, learn what each plan really takes, and search again with that, until no statement is
-    harmed and every index gains. What a plan that harms rests on is refused where the search finds no way around it."""
-    verifier = Verifier(
-        base.planner.session,
-        built,
-        found.questions,
-        base.costs,
-        progress,
-        weights=base.weights,
-        seconds=seconds,
-    )
-    refused: dict[int, tuple[Option, str]] = {}
-    current = selected
-    for turn in range(MOST_REPLANS + 1):
-        current = _built_within(base, limits, upkeep, current, built, progress)
-        base.planner.hide()
-        effects = verifier.effects(current.chosen)
-        harmed = [effect for effect in effects if effect.is_harmed(wishes.tolerance)]
-        idle = _idle(base, effects, current.chosen)
-        if not harmed and not idle:
-            break
-        for effect in effects:
-            before, after = effect.before_ms, effect.after_ms
-            ratio = after / before if before and after is not None else None
-            used = base.costs.of(effect.place, current.chosen).used
-            base.learn(effect.place, used, ratio, is_banned=effect in harmed)
-        gone = idle
-        for effect in harmed:
-            name = found.questions[effect.place].name
-            reason = (
-                f"with it {name} takes {format_ms(effect.after_ms)} instead of {format_ms(effect.before_ms)}"
-            )
-            for number in numbers(effect.used):
-                refused.setdefault(number, (base.options[number], reason))
-            gone |= effect.used if turn == MOST_REPLANS - 1 else 0
-        for number in numbers(idle):
-            refused[number] = (base.options[number], IDLE)
-        base.forbid(gone)
-        with progress.stage("search again with what was learned"):
-            current = select(
-                base, limits, seconds=RESELECT_SECONDS, upkeep=upkeep, start=[current.chosen & ~gone]
-            )
-    current = _built_within(base, limits, upkeep, current, built, progress)
-    base.planner.hide()
-    effects = verifier.effects(current.chosen)
-    while harmed := [effect for effect in effects if effect.is_harmed(wishes.tolerance)]:
-        gone = 0
-        for effect in harmed:
-            name = found.questions[effect.place].name
-            for number in numbers(effect.used):
-                refused.setdefault(number, (base.options[number], f"with it {name} is slower than without"))
-            gone |= effect.used
-        current = replace(current, chosen=current.chosen & ~gone)
-        effects = verifier.effects(current.chosen)
-    kept = set(numbers(current.chosen))
-    return current, effects, [told for number, told in refused.items() if number not in kept]
-
-
-def _built_within(
-    base: Ground, limits: Limits, upkeep: Upkeep, selected: Selected, built: Built, progress: Progress
-) -> Selected:
-    """The set really built; where its true size breaks the limit, a smaller one with the sizes put right."""
-    for _ in range(MOST_REBUILDS):
-        missing = [base.options[number] for number in numbers(selected.chosen) if not built.has(number)]
-        if not missing:
-            break
-        with progress.stage(f"build {len(missing)} indexes"):
-            made = built.make(missing)
-        refused = sum(option.bit for option in missing if option.number not in made)
-        base.sizes.update({number: float(size) for number, size in made.items()})
-        problem = base.problem(limits, upkeep)
-        if not refused and problem.is_allowed(selected.chosen):
-            break
-        base.forbid(refused)
-        selected = select(base, limits, seconds=RESELECT_SECONDS, upkeep=upkeep)
-    return selected
-
-
-def _idle(base: Ground, effects: Sequence[Effect], chosen: int) -> int:
-    """Options that only statements use which gain nothing that matters."""
-    gaining = unknown = 0
-    total = sum(weight * base.costs.of(place, 0).cost for place, weight in enumerate(base.weights))
-    for effect in effects:
-        if effect.proof is None:
-            unknown |= effect.used
-            continue
-        share = base.weights[effect.place] * base.costs.of(effect.place, 0).cost / total
-        is_felt = is_worthwhile(effect.proof, is_costly=share < LEAST_COST_SHARE)
-        if is_felt:
-            gaining |= effect.used
-    return chosen & ~gaining & ~unknown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from perfkit.capture.capture import execution_ms
@@ -24,14 +24,16 @@ class Arm:
         *,
         first: Sequence[str] = (),
         longest_ms: float | None = None,
+        prepare: Callable[[], None] = lambda: None,
     ) -> None:
-        """``first`` is run before the statement each time, and undone with it. A run that takes longer than
-        ``longest_ms`` is ended with CaptureTimeout; None leaves the session's limit."""
+        """``first`` is run before the statement each time, and undone with it; ``prepare`` is called before and not undone. A run
+        that takes longer than ``longest_ms`` is ended with CaptureTimeout; None leaves the session's limit."""
         self._session = session
         self.statement = statement
         self._parameters = parameters
         self._first = tuple(first)
         self._longest_ms = longest_ms
+        self._prepare = prepare
         self.samples: list[float] = []
         self._counters: Counters | None = None
 
@@ -43,12 +45,14 @@ class Arm:
             self._parameters,
             first=(*self._first, *settings),
             longest_ms=self._longest_ms,
+            prepare=self._prepare,
         )
 
     @contextmanager
     def state(self, *, is_timed: bool = True) -> Iterator[Session]:
         """The session as this arm has it, until the block is left; ``longest_ms`` holds where the statement itself is timed,
         not for what compares its rows."""
+        self._prepare()
         with self._session.savepoint():
             for sql in self._first:
                 self._session.execute(sql)

@@ -90,7 +90,9 @@ class Proof:
     """Lower end of the 95 % bootstrap interval of the ratio of medians."""
     time_ratio_high: float | None = None
     same_result: bool | None = None
-    """None when results cannot be compared: volatile functions, LIMIT without a total order."""
+    """None when results cannot be compared: volatile functions, LIMIT without a total order; or were not."""
+    not_compared: str = ""
+    """Why they were not, where more is known than that they cannot be."""
     reason: str = ""
     """The verdict in one sentence with its figures."""
     bystanders: tuple[Bystander, ...] = ()

@@ -93,16 +93,20 @@ def write_cost(session: Session, relation: Relation, ddl: Sequence[str]) -> Writ
     )
 
 
-def write_cost_on_clone(session: Session, relation: Relation, ddl: Sequence[str]) -> WriteCost | None:
+def write_cost_on_clone(
+    session: Session, relation: Relation, ddl: Sequence[str], *, seconds: float = BUILD_SECONDS
+) -> WriteCost | None:
     """The same outside any transaction: the indexes are made for good, measured, and taken back, so that their WAL counts
-    whatever the wal_level. Only where nobody else works; an extension that ``ddl`` makes stays."""
+    whatever the wal_level. Only where nobody else works; an extension that ``ddl`` makes stays. CaptureTimeout where one of its
+    statements takes longer than ``seconds``."""
     table = _table(session, relation)
     if table is None:
         return None
     known = _indexes(session, table)
     limit = session.target.limits.statement_timeout
     try:
-        session.change(f"set statement_timeout = '{BUILD_SECONDS}s'")
+        longest = min(seconds, BUILD_SECONDS)
+        session.change(f"set statement_timeout = '{round(longest * 1000)}ms'")
         with session.transaction(writes=True):
             _warm(session, table)
         for sql in ddl:

@@ -33,7 +33,7 @@ from perfkit.cli.options import Number, check_folders, connection_options, json_
     default=0.05,
     show_default=True,
     metavar="SHARE",
-    help="No statement may become slower than by this share.",
+    help="No statement that reads may become slower than by this share; what writes pay is weighed against what reads gain.",
 )
 @click.option(
     "--exclude", multiple=True, metavar="TABLE", help="A table that gets no index; may be repeated."
@@ -54,7 +54,7 @@ from perfkit.cli.options import Number, check_folders, connection_options, json_
     type=Number(min=0, min_open=True),
     default=120.0,
     show_default=True,
-    help="Time for the search and the proof.",
+    help="Time for all of it; what it does not suffice for is said in the answer's notes.",
 )
 @click.option(
     "--budget-mb",
@@ -97,8 +97,8 @@ def command(
     In a folder each file holds one statement; "-- calls: 120" on a line of its own says how often it runs, and NAME.jsonl
     beside NAME.sql holds sets of values for $1 …, one JSON list a line; a single set may stand in the file as "-- params: [42]".
 
-    On a scratch database the indexes are built on a clone and the workload is run with and without them. Elsewhere HypoPG is
-    asked, and the answer is planned only.
+    On a scratch database the indexes are built on a clone and the workload is run with and without them, its rows compared, what
+    writes undone. Elsewhere HypoPG is asked, and the answer is planned only.
 
     \b
     Example:

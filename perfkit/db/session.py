@@ -163,12 +163,13 @@ class Session:
         """Rows of ``prefix`` + a user's statement + ``suffix``, with its ``$n`` bound on the server.
 
         Asking for binary results makes it the extended protocol, which takes exactly one statement. Parameters are sent as text without a
-        type, so that PostgreSQL infers each from its place, as most drivers have it do. Errors point into ``text``.
+        type, so that PostgreSQL infers each from its place, as most drivers have it do. Errors point into ``text``. It is planned
+        anew each time: a plan that was kept would not know of an index that was hidden or shown since.
         """
         import psycopg
 
         with translated(text, offset=len(prefix)), psycopg.RawCursor(self._connection) as cursor:
-            cursor.execute((prefix + text + suffix).encode(), list(parameters), binary=True)
+            cursor.execute((prefix + text + suffix).encode(), list(parameters), prepare=False, binary=True)
             return cursor.fetchall() if cursor.description else []
 
     def run_unbound(self, prefix: str, text: str) -> list[tuple[object, ...]]:

@@ -252,6 +252,8 @@ def _ratio_tone(ratio: float) -> Tone:
 
 def _same_result(proof: Proof) -> Text:
     same_result = proof.same_result
+    if same_result is None and proof.not_compared:
+        return text(Span(f"Rows were not compared: {proof.not_compared}.", "muted"))
     if same_result is None and proof.before and proof.before.ended_after_ms is not None:
         return text(Span("Rows were not compared: without it the statement does not end.", "muted"))
     if same_result is None:

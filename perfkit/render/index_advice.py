@@ -32,6 +32,7 @@ from perfkit.units import format_bytes, format_count, format_ms, format_percent
 
 if TYPE_CHECKING:
     from perfkit.advise.selection.answer import QueryEffect
+    from perfkit.advise.selection.stages import StageTime
     from perfkit.advise.selection.weighing import TableWrites
     from perfkit.index_advice import IndexAdvice
 
@@ -100,7 +101,7 @@ def part(found: IndexAdvice, name: str) -> Blocks:
         case "migration":
             return _migration(found)
         case "environment":
-            return environment_blocks(found.environment)
+            return (*environment_blocks(found.environment), *_stages(found.stages))
     raise KeyError(name)
 
 
@@ -109,6 +110,15 @@ def _migration(found: IndexAdvice) -> Blocks:
         return (paragraph("Nothing to change."),)
     way_back = Details(summary=text("the way back"), blocks=(Code(text=found.undo),))
     return (Code(text=found.migration), way_back)
+
+
+def _stages(stages: tuple[StageTime, ...]) -> Blocks:
+    """Where the time went, in one line; nothing where it was not kept."""
+    if not stages:
+        return ()
+    total = format_ms(1000 * sum(one.seconds for one in stages))
+    parts = ", ".join(f"{one.name} {format_ms(1000 * one.seconds)}" for one in stages)
+    return (paragraph(Span(f"It took {total}: {parts}.", "muted")),)
 
 
 def _facts(found: IndexAdvice) -> tuple[tuple[str, Text], ...]:

@@ -83,6 +83,12 @@ def test_parameters_take_their_type_from_their_place(session: Session) -> None:
         assert session.run_users("", "select $1 + 1, $2::text is null", ["41", None]) == [(42, True)]
 
 
+def test_a_users_statement_is_planned_anew_each_time(session: Session) -> None:
+    for _ in range(8):
+        session.run_users("", "select 1 + $1", ["41"])
+    assert session.rows("select name from pg_prepared_statements") == []
+
+
 def test_cancel_from_another_thread(session: Session) -> None:
     timer = threading.Timer(0.2, session.cancel)
     timer.start()

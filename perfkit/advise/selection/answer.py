@@ -10,13 +10,15 @@ from perfkit.advise.indexes.candidate import candidate_of
 from perfkit.advise.indexes.existing import replaced_index
 from perfkit.advise.indexes.proposal import Proposal
 from perfkit.advise.selection.ask import Asked
+from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.drops import redundant_drops, unused_drops
+from perfkit.advise.selection.index_proof import planned, proof_of
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Problem
 from perfkit.advise.selection.select import Ground, Selected
 from perfkit.advise.selection.verify import Effect
 from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed, weighed_drops
-from perfkit.advise.values import Advice, Price, Proof, ProofVerdict, Rejected
+from perfkit.advise.values import Advice, Price, Proof, Rejected
 from perfkit.catalog import Index
 from perfkit.db.session import Session
 from perfkit.db.usage import Usage
@@ -52,6 +54,9 @@ class QueryEffect:
     blocks_ratio: float | None = None
     time_ratio: float | None = None
     reason: str = ""
+    same_result: bool | None = None
+    """None where it was not run, or the rows of both sides were not compared; ``not_compared`` then says why it was not."""
+    not_compared: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +134,7 @@ def answered(
     unused_days: float,
     clone: Session | None,
     progress: Progress,
+    deadline: Deadline,
 ) -> Answer:
     """``clone`` is where writes may be measured; None where that cannot be."""
     catalog = found.catalog
@@ -146,23 +152,24 @@ def answered(
     for number in chosen:
         mine = seen.get(number, [])
         places = [one.place for one in mine] or users.get(number, [])
-        proof = _proof(mine) if effects is not None else _planned()
+        proof = proof_of(mine) if effects is not None else planned()
         one = _advice(base, found, number, places, proof, taken)
         names[number] = _created(one.sql)
         advice.append(one)
     writes: tuple[TableWrites, ...] = ()
+    notes: tuple[str, ...] = ()
     if clone is not None:
         saved = [saved_ms([one for one in effects or () if one.used >> number & 1]) for number in chosen]
-        advice, writes = weighed(advice, saved, catalog, clone, progress)
+        advice, writes, notes = weighed(advice, saved, catalog, clone, progress, deadline)
     advice = [
         one if one.price.write_cost is not None else _estimated(one, gains[number])
         for number, one in zip(chosen, advice, strict=True)
     ]
     needed = _needed(found, base, selected.chosen)
     drops, spoken = redundant_drops(catalog, needed, keep)
-    unused, notes = unused_drops(catalog, needed | spoken, keep, usage, unused_days)
+    unused, young = unused_drops(catalog, needed | spoken, keep, usage, unused_days)
     if clone is not None and (drops or unused):
-        spared = weighed_drops([*drops, *unused], catalog, clone, progress)
+        spared = weighed_drops([*drops, *unused], catalog, clone, progress, deadline)
         drops, unused = spared[: len(drops)], spared[len(drops) :]
     sure = len(advice) + len(drops)
     advice = [replace(one, id=f"index-{place}") for place, one in enumerate([*advice, *drops, *unused], 1)]
@@ -184,7 +191,7 @@ def answered(
         writes=writes,
         migration=migration + "\n" if migration else "",
         undo=undo + "\n" if undo else "",
-        notes=tuple(notes),
+        notes=(*notes, *young),
     )
 
 
@@ -293,40 +300,6 @@ def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | Non
     return text
 
 
-def _planned() -> Proof:
-    return Proof(
-        level="planned",
-        verdict="improves",
-        reason="the planner uses it and expects the workload to cost less; not executed",
-    )
-
-
-def _proof(effects: Sequence[Effect]) -> Proof:
-    """All statements that use the index, with the set and without it."""
-    run = [one for one in effects if one.before_ms is not None and one.after_ms is not None]
-    if not run:
-        return _planned()
-    before = sum(one.before_ms or 0.0 for one in run)
-    after = sum(one.after_ms or 0.0 for one in run)
-    ratio = after / before if before else None
-    verdict: ProofVerdict = "improves" if any(_improves(one) for one in run) else "neutral"
-    return Proof(
-        level="executed",
-        verdict=verdict,
-        time_ratio=ratio,
-        same_result=True,
-        reason=f"the {len(run)} statements that use it: {format_ms(before)} → {format_ms(after)} in all with the whole set"
-        if len(run) > 1
-        else f"the statement that uses it: {format_ms(before)} → {format_ms(after)} with the whole set",
-    )
-
-
-def _improves(effect: Effect) -> bool:
-    return effect.proof is not None and (
-        effect.proof.verdict == "improves" or (effect.proof.time_ratio or 1.0) < 0.9
-    )
-
-
 def _needed(found: Asked, base: Ground, chosen: int) -> set[str]:
     """Names of existing indexes that plans use, or that a new index replaces, with a drop of its own."""
     shapes = [base.options[number].shape for number in numbers(chosen)]
@@ -360,6 +333,8 @@ def _queries(
                 after_ms=effect.after_ms if effect is not None else None,
                 blocks_ratio=proof.blocks_ratio if proof is not None else None,
                 time_ratio=proof.time_ratio if proof is not None else None,
+                same_result=proof.same_result if proof is not None else None,
+                not_compared=effect.not_compared if effect is not None else "",
                 reason=(
                     effect.reason
                     if effect is not None and proof is None

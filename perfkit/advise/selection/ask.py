@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import Need, needs_of
 from perfkit.advise.selection.question import Question
@@ -21,6 +22,9 @@ from perfkit.workload.queries import Sample, Workload, WorkloadQuery
 
 MOST_SAID = 10
 
+ALWAYS_PLANNED = 20
+"""Statements that are planned however long it takes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
@@ -35,14 +39,24 @@ class Asked:
     notes: tuple[str, ...] = ()
 
 
-def asked(session: Session, workload: Workload, excluded: Collection[str], progress: Progress) -> Asked:
-    """Plan every sample of every statement: one EXPLAIN each. What cannot be planned is left out and told of; UsageError
-    where nothing is left."""
+def asked(
+    session: Session,
+    workload: Workload,
+    excluded: Collection[str],
+    progress: Progress,
+    deadline: Deadline | None = None,
+) -> Asked:
+    """Plan every sample of every statement: one EXPLAIN each. What cannot be planned, and what the time does not reach beyond
+    the first ``ALWAYS_PLANNED``, is left out and told of; UsageError where nothing is left."""
     notes = [f"left out: {one}" for one in workload.skipped]
     questions: list[Question] = []
     plans: list[Plan] = []
+    late = 0
     with progress.stage("plan the workload", total=len(workload.queries)) as advance:
-        for query in workload.queries:
+        for turn, query in enumerate(workload.queries):
+            if turn >= ALWAYS_PLANNED and deadline is not None and deadline.is_over:
+                late = len(workload.queries) - turn
+                break
             try:
                 for question in _questions(query):
                     plans.append(_plan(session, question))
@@ -66,6 +80,8 @@ def asked(session: Session, workload: Workload, excluded: Collection[str], progr
         questions[place] = _without_tree(question)
     if len(notes) > MOST_SAID:
         notes = [*notes[:MOST_SAID], f"{len(notes) - MOST_SAID} more were left out"]
+    if late:
+        notes.append(f"left out: the last {late} of {len(workload.queries)} statements: the time was up")
     return Asked(
         questions=tuple(questions),
         plans=tuple(plans),

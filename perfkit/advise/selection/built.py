@@ -3,18 +3,21 @@ statistics of their expressions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from perfkit.advise.indexes.shape import Shape
+from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.question import Question
 from perfkit.db.session import Session
-from perfkit.errors import CapabilityMissing, CaptureError
+from perfkit.errors import CapabilityMissing, CaptureError, CaptureTimeout
 from perfkit.identifier import quote_qualified
 from perfkit.progress import Advance
 
-BUILD_SECONDS = 600
+BUILD_SECONDS = 600.0
+SHORTEST_BUILD_SECONDS = 1.0
+"""What a build may take however little time there is: most small ones end within it."""
 
 _TREE = """
 select o.number, i.indexrelid::bigint as oid, c.relname::text as name, pg_relation_size(i.indexrelid)::bigint as size
@@ -31,11 +34,17 @@ class Built:
     """A stage of real indexes, made and shown inside the writing transaction that the caller opened and rolls back. The role must
     be a superuser, as on a server of one's own."""
 
-    def __init__(self, session: Session, advance: Advance = lambda: None) -> None:
+    def __init__(
+        self, session: Session, advance: Advance = lambda: None, deadline: Deadline | None = None
+    ) -> None:
+        """Nothing more is built once the time is up; ``late`` are the options that this befell."""
         self._session = session
         self._advance = advance
+        self._deadline = deadline or Deadline()
+        self.late = 0
         self._oids: dict[int, list[int]] = {}
         self._names: dict[str, int] = {}
+        self._options: dict[int, Option] = {}
         self._shown = self._made = 0
         self._is_ready = False
         if not session.rows("select rolsuper from pg_roles where rolname = current_user")[0]["rolsuper"]:
@@ -54,16 +63,18 @@ class Built:
         if self._is_ready:
             self.show(0)
             session.execute(f"release savepoint {_ALL_HIDDEN}")
-        session.execute(f"set local statement_timeout = '{BUILD_SECONDS}s'")
         analyzed = set()
         for option in options:
-            if self._make(option):
+            if self._deadline.is_over:
+                self.late |= option.bit
+            elif self._make(option):
                 made.append(option)
                 if option.has_expression:
                     relation = option.shape.relation
                     analyzed.add(quote_qualified(relation.schema, relation.name))
             self._advance()
         sizes = self._note(made)
+        session.execute(f"set local statement_timeout = '{round(BUILD_SECONDS)}s'")
         for table in sorted(analyzed):
             session.execute(f"analyze {table}")
         limit = session.target.limits.statement_timeout
@@ -75,15 +86,19 @@ class Built:
         return sizes
 
     def _make(self, option: Option) -> bool:
-        """False where the server refuses, as for a value too long for a b-tree."""
+        """False where the server refuses, as for a value too long for a b-tree, or the time does not suffice."""
         session = self._session
+        longest = min(BUILD_SECONDS, max(self._deadline.left, SHORTEST_BUILD_SECONDS))
+        session.execute(f"set local statement_timeout = '{round(longest * 1000)}ms'")
         session.execute("savepoint option")
         try:
             if option.extension is not None:
                 session.execute(f"create extension if not exists {option.extension}")
             session.execute(_named(option).sql)
-        except CaptureError:
+        except CaptureError as error:
             session.execute("rollback to savepoint option")
+            if isinstance(error, CaptureTimeout):
+                self.late |= option.bit
             return False
         session.execute("release savepoint option")
         return True
@@ -100,6 +115,8 @@ class Built:
             sizes[number] += int(str(row["size"]))
         for option in made:
             self._made |= option.bit
+            self.late &= ~option.bit
+            self._options[option.number] = option
         return sizes
 
     def show(self, chosen: int) -> None:
@@ -119,6 +136,16 @@ class Built:
     def has(self, number: int) -> bool:
         """Whether the option stands, shown or hidden."""
         return number in self._oids
+
+    def on(self, tables: Collection[str]) -> int:
+        """The options that stand on these tables, as ``schema.table``: each write enters its rows into them, hidden or not."""
+        return sum(option.bit for option in self._options.values() if option.table in tables)
+
+    def drops(self, chosen: int) -> tuple[str, ...]:
+        """Statements that take options away, to be undone by the caller."""
+        return tuple(
+            f"drop index {_named(self._options[number]).qualified_name}" for number in numbers(chosen)
+        )
 
     def number(self, name: str) -> int | None:
         return self._names.get(name)

@@ -52,6 +52,8 @@ class Ground:
     weights: tuple[float, ...]
     next_number: int
     experience: Experience = field(default_factory=Experience)
+    forbidden: set[tuple[str, str]] = field(default_factory=set)
+    """Tables and bodies of indexes that are not to come back as variations of others."""
 
     def problem(self, limits: Limits, upkeep: Upkeep | None = None) -> Problem:
         return Problem(
@@ -80,7 +82,9 @@ class Ground:
     def forbid(self, bits: int) -> None:
         """Options that turned out not to be possible are no longer chosen from."""
         for number in numbers(bits):
-            self.options.pop(number, None)
+            option = self.options.pop(number, None)
+            if option is not None:
+                self.forbidden.add((option.table, option.shape.body))
             self.sizes.pop(number, None)
         for place, useful in enumerate(self.costs.useful):
             self.costs.narrow(place, useful & ~bits)
@@ -90,8 +94,9 @@ class Ground:
         useful = 0
         for bits in self.costs.useful:
             useful |= bits
-        new = variations(self.options, chosen, useful, self.next_number)
-        self.next_number += len(new)
+        varied = variations(self.options, chosen, useful, self.next_number)
+        self.next_number += len(varied)
+        new = [one for one in varied if (one[0].table, one[0].shape.body) not in self.forbidden]
         self.planner.make([option for option, _ in new])
         made = [(option, parents) for option, parents in new if option.number in self.planner.sizes]
         for option, _ in made:

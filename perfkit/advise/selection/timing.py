@@ -3,12 +3,12 @@ quarter of a millisecond, or, where the planner is wrong about the data, a quart
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from math import inf
 from statistics import median
 
 from perfkit.advise.arm import Arm
+from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.question import Question
 from perfkit.capture.capture import execution_ms
 from perfkit.db.session import Session
@@ -18,11 +18,10 @@ from perfkit.progress import Progress
 WIDEST = 1000.0
 """A unit that took so many times as long as the usual one is as wrong as the scale goes: the rest is taken for noise."""
 
-ALWAYS_RUN = 20
-"""Statements that are timed however long it takes."""
-
 LONGEST_SHARE = 0.1
 LEAST_LONGEST_SECONDS = 10.0
+SHORTEST_MS = 100.0
+"""What a run may take however little time there is: less ends statements that are quick."""
 
 LEAST_MS = 0.01
 """The clock's own noise."""
@@ -33,30 +32,34 @@ def times(
     questions: Sequence[Question],
     progress: Progress,
     *,
+    deadline: Deadline,
     costs: Sequence[float] = (),
-    seconds: float = inf,
-) -> tuple[float | None, ...]:
-    """Milliseconds of one run of each statement, undone; of one that takes too long, the time it had. Where the
-    values of its parameters are not known it is what the workload tells, None where it tells nothing, or the statement cannot be run. Of more than ``ALWAYS_RUN`` those of the highest ``costs``, as many as
-    ``seconds`` allow."""
+) -> tuple[tuple[float | None, ...], int]:
+    """Milliseconds of one run of each statement, undone; of one that takes too long, the time it had. Where the values of its
+    parameters are not known, or no time was left to run it, it is what the workload tells; None where it tells nothing, or the
+    statement cannot be run. Those of the highest ``costs`` come first; how many were left is told too."""
     found: list[float | None] = [None] * len(questions)
-    deadline = time.monotonic() + seconds
-    longest = longest_ms(session, seconds)
+    late = 0
+    longest = longest_ms(session, deadline.left)
     order = sorted(range(len(questions)), key=lambda place: (-costs[place] if costs else 0.0, place))
     with progress.stage("time the workload as it is", total=len(questions)) as advance:
-        for turn, place in enumerate(order):
+        for place in order:
             question = questions[place]
-            is_run = not question.is_generic and (turn < ALWAYS_RUN or time.monotonic() < deadline)
-            found[place] = _time(session, question, longest) if is_run else question.told_ms
+            if question.is_generic or deadline.is_over:
+                found[place] = question.told_ms
+                late += not question.is_generic
+            else:
+                found[place] = _time(session, question, longest)
             advance()
-    return tuple(found)
+    return tuple(found), late
 
 
 def longest_ms(session: Session, seconds: float) -> float:
     """What a single run may take of so many seconds for many: a tenth, but not so little that a slow statement seems a quick one,
-    and never more than statement_timeout."""
+    never more than statement_timeout, and not more than all of them."""
     limit = session.target.limits.statement_timeout or inf
-    return min(limit, max(seconds * LONGEST_SHARE, LEAST_LONGEST_SECONDS)) * 1000
+    longest = min(limit, seconds, max(seconds * LONGEST_SHARE, LEAST_LONGEST_SECONDS))
+    return max(longest * 1000, SHORTEST_MS)
 
 
 def _time(session: Session, question: Question, longest: float) -> float | None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from math import inf
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from perfkit.advise.arm import Arm
 from perfkit.advise.judge import judge
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.costs import Costs
+from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.question import Question
+from perfkit.advise.selection.sameness import NEVER_ENDS, NO_TIME, TOO_LARGE, Sameness, sameness
 from perfkit.advise.selection.timing import longest_ms
+from perfkit.advise.selection.written import MOST_READ_BYTES, Written
 from perfkit.advise.values import Proof
 from perfkit.capture.values import Counters, Measurement, Samples
 from perfkit.db.session import Session
@@ -21,9 +21,6 @@ from perfkit.errors import CaptureError, CaptureTimeout
 from perfkit.plan import Plan
 from perfkit.progress import Progress
 from perfkit.stats import interleaved, median
-
-ALWAYS_RUN = 20
-"""Statements that are run however long it takes; a workload of thousands is run as far as its time goes."""
 
 PAIRS = 5
 SLOW_MS = 2_000.0
@@ -37,6 +34,14 @@ TOLERANCE = 0.05
 LEAST_HARM_MS = 0.5
 """Of a call: less is not worth the loss of an index."""
 
+DIGEST_FACTOR = 2.0
+"""What hashing the rows adds to a run, at the most for most."""
+
+LEAST_DIGEST_MS = 1_000.0
+
+SAME_PLAN = "its plan is the same"
+LATE = "no time was left to run it: weighed by its plan"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
@@ -48,8 +53,12 @@ class Effect:
     proof: Proof | None
     reason: str = ""
     """Why it was not run, or not to its end; empty where it was."""
+    kept: int = 0
+    """Options of the set on the tables that it writes."""
     is_endless: bool = False
     """It ends without the set in the time that a run may take, and with it does not."""
+    not_compared: str = ""
+    """Why it was not seen whether its rows are the same; empty where that was seen, or it was not run."""
 
     @property
     def before_ms(self) -> float | None:
@@ -59,14 +68,29 @@ class Effect:
     def after_ms(self) -> float | None:
         return _typical(self.proof, is_before=False)
 
+    @property
+    def gives_other_rows(self) -> bool:
+        return self.proof is not None and self.proof.same_result is False
+
+    @property
+    def blamed(self) -> int:
+        """Options that may be at fault where it is harmed."""
+        return self.used | self.kept
+
     def is_harmed(self, tolerance: float) -> bool:
-        """Surely slower than the tolerance allows, by as much as can be felt."""
+        """It gives other rows, or does not end, or reads and is slower: what a write pays for its indexes is a matter of the whole
+        workload."""
+        return self.gives_other_rows or self.is_endless or (self.is_slower(tolerance) and not self.kept)
+
+    def is_slower(self, tolerance: float) -> bool:
+        """Surely slower than the tolerance allows, by as much as can be felt. A write is run too few times for its times alone to
+        be sure: where it clearly touches more blocks, they need no more than point the same way."""
         proof = self.proof
-        if self.is_endless:
-            return True
         if proof is None or proof.time_ratio_low is None or self.before_ms is None or self.after_ms is None:
             return False
-        return proof.time_ratio_low > 1 + tolerance and self.after_ms - self.before_ms >= LEAST_HARM_MS
+        is_harm = self.kept and proof.verdict == "harms"
+        ratio = proof.time_ratio if is_harm and proof.time_ratio is not None else proof.time_ratio_low
+        return ratio > 1 + tolerance and self.after_ms - self.before_ms >= LEAST_HARM_MS
 
 
 class Verifier:
@@ -81,9 +105,12 @@ class Verifier:
         progress: Progress,
         *,
         weights: Sequence[float] = (),
-        seconds: float = inf,
+        writes: Mapping[int, Written],
+        deadline: Deadline,
+        hide: Callable[[], None],
     ) -> None:
-        """``seconds`` are for what goes beyond the ``ALWAYS_RUN`` statements that are said to gain the most by ``weights``."""
+        """Those that are said to gain the most by ``weights`` are run first, until the time is up. ``hide`` lets the planner see
+        no option that is not built either."""
         self._session = session
         self._built = built
         self._questions = questions
@@ -92,67 +119,113 @@ class Verifier:
         self._known: dict[tuple[int, int], Effect] = {}
         self._of_set: dict[tuple[int, int], Effect] = {}
         self._endless: dict[int, bool] = {}
-        self._longest_ms = longest_ms(session, seconds)
+        self._longest_ms = longest_ms(session, deadline.left)
         self._weights = weights
-        self._deadline = time.monotonic() + seconds
+        self._writes = writes
+        self._hide = hide
+        self._deadline = deadline
 
     def effects(self, chosen: int) -> list[Effect]:
         """Of every statement. Each with a new plan is run about a dozen times; what writes is undone."""
         with self._progress.stage("run the workload with and without", total=len(self._questions)) as advance:
             found = {}
-            for turn, place in enumerate(self._by_gain(chosen)):
-                if turn < ALWAYS_RUN or time.monotonic() < self._deadline:
-                    found[place] = self._effect(place, chosen)
-                else:
-                    found[place] = self._unseen(place, chosen)
+            order = self._in_order(chosen)
+            self._hide()
+            for place in order:
+                found[place] = (self._unseen if self._deadline.is_over else self._effect)(place, chosen)
                 advance()
+        self._built.show(0)
         return [found[place] for place in range(len(self._questions))]
 
-    def _by_gain(self, chosen: int) -> list[int]:
-        """The statements, the most gained by the planner's word first."""
+    def _in_order(self, chosen: int) -> list[int]:
+        """The statements, the most gained by the planner's word first; those that write last, for what they leave behind."""
 
-        def gain(place: int) -> float:
+        def key(place: int) -> tuple[bool, float, int]:
             weight = self._weights[place] if self._weights else 1.0
-            return weight * (self._costs.of(place, 0).cost - self._costs.of(place, chosen).cost)
+            gain = weight * (self._costs.of(place, 0).cost - self._costs.of(place, chosen).cost)
+            return self._questions[place].statement.kind != "select", -gain, place
 
-        return sorted(range(len(self._questions)), key=lambda place: (-gain(place), place))
+        return sorted(range(len(self._questions)), key=key)
 
     def _unseen(self, place: int, chosen: int) -> Effect:
-        known = self._of_set.get((place, chosen & self._costs.useful[place]))
+        known = self._of_set.get((place, self._seen_by(place, chosen)))
         if known is not None:
             return known
-        used = self._costs.of(place, chosen).used
-        reason = "no time was left to run it: weighed by its plan" if used else "its plan is the same"
-        return Effect(place=place, used=used, proof=None, reason=reason)
+        used, kept = self._costs.of(place, chosen).used, chosen & self._kept(place)
+        reason = LATE if used | kept else SAME_PLAN
+        return Effect(place=place, used=used, kept=kept, proof=None, reason=reason)
 
     def _effect(self, place: int, chosen: int) -> Effect:
         """Known where a set that is the same to the statement was run before."""
-        key = (place, chosen & self._costs.useful[place])
-        if key not in self._of_set:
-            self._of_set[key] = self._found(place, chosen)
-        return self._of_set[key]
+        key = (place, self._seen_by(place, chosen))
+        known = self._of_set.get(key) or self._found(place, chosen)
+        if known.reason != LATE:
+            self._of_set[key] = known
+        return known
+
+    def _seen_by(self, place: int, chosen: int) -> int:
+        """The part of the set that makes a difference to the statement."""
+        return chosen & (self._costs.useful[place] | self._kept(place))
+
+    def _kept(self, place: int) -> int:
+        """Options on the tables that it writes: each of its rows goes into them, whether the planner may see them or not."""
+        written = self._writes.get(place)
+        return self._built.on(written.tables) if written is not None else 0
 
     def _found(self, place: int, chosen: int) -> Effect:
         question = self._questions[place]
         expected = self._costs.of(place, chosen).used
+        if expected & self._built.late:
+            return Effect(place=place, used=expected, proof=None, reason=LATE)
         if question.is_generic:
             return Effect(place=place, used=expected, proof=None, reason="its parameters have no values")
-        if question.statement.kind != "select":
-            return Effect(place=place, used=expected, proof=None, reason="it writes: weighed by its plan")
         try:
-            after = self._arm(question)
-            with self._shown(chosen):
-                plan = after.planned()
-            used = self._used(plan)
+            if question.statement.kind != "select":
+                return self._write(place, chosen, expected)
+            new = self._arm(question, chosen).planned()
+            used = self._used(new)
             if not used:
-                return Effect(place=place, used=0, proof=None, reason="its plan is the same")
+                return Effect(place=place, used=0, proof=None, reason=SAME_PLAN)
             known = self._known.get((place, used))
             if known is None:
-                known = self._run(place, after, plan, used)
+                before, after = self._arm(question, 0), self._arm(question, used)
+                known = self._run(Effect(place=place, used=used, proof=None), before, after, new)
                 self._known[place, used] = known
         except CaptureError as error:
             return Effect(place=place, used=expected, proof=None, reason=f"it could not be run: {error}")
         return known
+
+    def _write(self, place: int, chosen: int, expected: int) -> Effect:
+        """What writes is run where its table has the set's options and no others, and where it has none: hidden ones would be
+        written to as well."""
+        question, written = self._questions[place], self._writes.get(place)
+        if written is None or written.is_large:
+            why = (
+                "it is not known which table it writes"
+                if written is None
+                else "it writes too much of its table"
+            )
+            return Effect(place=place, used=expected, proof=None, reason=f"{why}: weighed by its plan")
+        all_kept = self._kept(place)
+        kept = all_kept & chosen
+        before = self._arm(question, 0, first=self._built.drops(all_kept))
+        after = self._arm(question, self._seen_by(place, chosen), first=self._built.drops(all_kept & ~chosen))
+        new = after.planned()
+        used = self._used(new)
+        if not used | kept:
+            return Effect(place=place, used=0, proof=None, reason=SAME_PLAN)
+        effect = self._run(
+            Effect(place=place, used=used, kept=kept, proof=None), before, after, new, written=written
+        )
+        proof = effect.proof
+        if (
+            proof is None
+            or proof.verdict != "harms"
+            or effect.gives_other_rows
+            or effect.is_slower(TOLERANCE)
+        ):
+            return effect
+        return replace(effect, proof=replace(proof, verdict="neutral"))
 
     def _used(self, plan: Plan) -> int:
         found = 0
@@ -161,27 +234,26 @@ class Verifier:
             found |= 0 if number is None else 1 << number
         return found
 
-    def _run(self, place: int, after: Arm, new: Plan, used: int) -> Effect:
-        question = self._questions[place]
-        before = self._arm(question)
+    def _run(
+        self, effect: Effect, before: Arm, after: Arm, new: Plan, *, written: Written | None = None
+    ) -> Effect:
+        """The effect with what running both sides showed."""
         old = before.planned()
-        if not self._ends(place, before):
-            proof = self._proof_of_endless(old, after, new, used)
-            return Effect(place=place, used=used, proof=proof)
         try:
-            with self._shown(used):
-                first = after.run()
+            first = after.run() if self._ends(effect.place, before) else None
         except CaptureTimeout as error:
-            return Effect(place=place, used=used, proof=None, is_endless=True, reason=f"with them {error}")
-        for turn in interleaved(SLOW_PAIRS if (first.execution_ms or 0.0) > SLOW_MS else PAIRS):
-            if turn == "before":
-                before.sample()
-            else:
-                with self._shown(used):
-                    after.sample()
-        return Effect(
-            place=place, used=used, proof=judge(before.measurement(old), after.measurement(new), True)
-        )
+            return replace(effect, is_endless=True, reason=f"with them {error}")
+        if first is None:
+            proof = self._proof_of_endless(old, after, new)
+            return replace(effect, proof=proof, not_compared=NEVER_ENDS)
+        pairs = SLOW_PAIRS if (first.execution_ms or 0.0) > SLOW_MS else PAIRS
+        for turn in interleaved(pairs if written is None else min(pairs, written.pairs)):
+            (before if turn == "before" else after).sample()
+            if len(before.samples) == len(after.samples) and self._deadline.is_over:
+                break
+        rows = self._sameness(before, after, written)
+        proof = judge(before.measurement(old), after.measurement(new), rows.is_same)
+        return replace(effect, proof=proof, not_compared=rows.reason)
 
     def _ends(self, place: int, before: Arm) -> bool:
         """Whether the statement comes to its end without the set; tried once, as it may take long."""
@@ -194,22 +266,32 @@ class Verifier:
                 self._endless[place] = False
         return not self._endless[place]
 
-    def _proof_of_endless(self, old: Plan, after: Arm, new: Plan, used: int) -> Proof:
-        with self._shown(used):
-            after.run()
-            after.sample()
-        return judge(_ended(old, self._longest_ms), after.measurement(new), True)
+    def _proof_of_endless(self, old: Plan, after: Arm, new: Plan) -> Proof:
+        after.run()
+        after.sample()
+        return judge(_ended(old, self._longest_ms), after.measurement(new), None)
 
-    def _arm(self, question: Question) -> Arm:
-        return Arm(self._session, question.statement, question.parameters, longest_ms=self._longest_ms)
+    def _sameness(self, before: Arm, after: Arm, written: Written | None) -> Sameness:
+        """Looked at where the time is there for what it is expected to take, and never for long."""
+        if written is not None and written.table_bytes > MOST_READ_BYTES:
+            return Sameness(is_same=None, reason=TOO_LARGE)
+        expected_ms = DIGEST_FACTOR * (median(before.samples) + median(after.samples))
+        if expected_ms > self._deadline.left * 1000:
+            return Sameness(is_same=None, reason=NO_TIME)
+        longest = max(DIGEST_FACTOR * self._longest_ms, LEAST_DIGEST_MS)
+        bounds = (f"set local statement_timeout = '{round(longest)}ms'",)
+        return sameness(before.under(bounds), after.under(bounds))
 
-    @contextmanager
-    def _shown(self, used: int) -> Iterator[None]:
-        self._built.show(used)
-        try:
-            yield
-        finally:
-            self._built.show(0)
+    def _arm(self, question: Question, chosen: int, *, first: Sequence[str] = ()) -> Arm:
+        """The statement with these options and no other."""
+        return Arm(
+            self._session,
+            question.statement,
+            question.parameters,
+            first=first,
+            longest_ms=self._longest_ms,
+            prepare=lambda: self._built.show(chosen),
+        )
 
 
 def _ended(plan: Plan, after_ms: float) -> Measurement:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.verify import Effect
 from perfkit.advise.values import Advice, WriteCost
 from perfkit.advise.write_cost import write_cost_on_clone
 from perfkit.catalog import Catalog
 from perfkit.db.session import Session
-from perfkit.errors import CaptureError
+from perfkit.errors import CaptureError, CaptureTimeout
 from perfkit.progress import Progress
 from perfkit.units import format_count
 
 MOST_WEIGHED = 12
 """Indexes whose write cost is measured by itself: each takes some tenths of a second."""
+
+LEAST_SECONDS = 1.0
+"""What one measurement may take however little time there is."""
 
 LEAST_MS = 0.001
 """Of a row: less cannot be measured."""
@@ -40,37 +43,61 @@ def weighed(
     catalog: Catalog,
     clone: Session,
     progress: Progress,
-) -> tuple[list[Advice], tuple[TableWrites, ...]]:
-    """The advice with its price at writes, and the price of each table's new indexes together. ``gains_ms`` is what each
-    index saves of a call that uses it; None where that was not measured."""
-    found = list(advice)
-    with progress.stage("weigh writes", total=min(len(found), MOST_WEIGHED)) as advance:
-        for place, (one, gain) in enumerate(zip(advice, gains_ms, strict=True)):
-            if place < MOST_WEIGHED:
-                found[place] = _one(one, gain, catalog, clone)
-                advance()
+    deadline: Deadline,
+) -> tuple[list[Advice], tuple[TableWrites, ...], tuple[str, ...]]:
+    """The advice with its price at writes, the price of each table's new indexes together, and what there was no time for.
+    ``gains_ms`` is what each index saves of a call that uses it; None where that was not measured."""
     tables: dict[str, list[str]] = {}
     for one in advice:
         tables.setdefault(one.relation or "", []).extend(creates(one))
+    scale = _Scale(catalog, clone, deadline)
+    found = list(advice)
     sets = []
-    for table, statements in tables.items():
-        cost = _cost(table, statements, catalog, clone)
-        if cost is not None:
-            indexes = sum(sql.startswith("CREATE INDEX") for sql in statements)
-            sets.append(TableWrites(table=table, indexes=indexes, cost=cost))
-    return found, tuple(sets)
+    late_tables = late = 0
+    with progress.stage("weigh writes", total=len(tables) + min(len(found), MOST_WEIGHED)) as advance:
+        for table, statements in tables.items():
+            try:
+                cost = scale.cost(table, statements)
+            except CaptureTimeout:
+                late_tables += 1
+            else:
+                if cost is not None:
+                    indexes = sum(sql.startswith("CREATE INDEX") for sql in statements)
+                    sets.append(TableWrites(table=table, indexes=indexes, cost=cost))
+            advance()
+        for place, (one, gain) in enumerate(zip(advice[:MOST_WEIGHED], gains_ms, strict=False)):
+            try:
+                found[place] = _priced(one, gain, scale.cost(one.relation or "", creates(one)))
+            except CaptureTimeout:
+                late += 1
+            advance()
+    return found, tuple(sets), _told(late_tables, len(tables), late, min(len(advice), MOST_WEIGHED))
+
+
+def _told(late_tables: int, tables: int, late: int, indexes: int) -> tuple[str, ...]:
+    """
+    >>> _told(0, 3, 0, 5), _told(1, 3, 4, 5)
+    ((), ('writes were not weighed for 1 of 3 tables, and 4 of 5 indexes by themselves: the time was up',))
+    """
+    parts = [f"for {late_tables} of {tables} tables"] if late_tables else []
+    parts += [f"{'and ' if parts else 'for '}{late} of {indexes} indexes by themselves"] if late else []
+    return (f"writes were not weighed {', '.join(parts)}: the time was up",) if parts else ()
 
 
 def weighed_drops(
-    drops: Sequence[Advice], catalog: Catalog, clone: Session, progress: Progress
+    drops: Sequence[Advice], catalog: Catalog, clone: Session, progress: Progress, deadline: Deadline
 ) -> list[Advice]:
-    """Each drop with what a write costs without it, measured for as many as new indexes are."""
+    """Each drop with what a write costs without it, measured for as many as new indexes are, while there is time."""
+    scale = _Scale(catalog, clone, deadline)
     found = list(drops)
     with progress.stage(
         "weigh writes without what is dropped", total=min(len(found), MOST_WEIGHED)
     ) as advance:
         for place, one in enumerate(drops[:MOST_WEIGHED]):
-            cost = _cost(one.relation or "", [one.sql], catalog, clone)
+            try:
+                cost = scale.cost(one.relation or "", [one.sql])
+            except CaptureTimeout:
+                break
             found[place] = replace(one, price=replace(one.price, write_cost=cost))
             advance()
     return found
@@ -89,8 +116,7 @@ def saved_ms(effects: Sequence[Effect]) -> float | None:
     return sum(known) / len(known) if known else None
 
 
-def _one(advice: Advice, gain_ms: float | None, catalog: Catalog, clone: Session) -> Advice:
-    cost = _cost(advice.relation or "", creates(advice), catalog, clone)
+def _priced(advice: Advice, gain_ms: float | None, cost: WriteCost | None) -> Advice:
     if cost is None:
         return advice
     told = _worth(gain_ms, cost)
@@ -101,14 +127,37 @@ def _one(advice: Advice, gain_ms: float | None, catalog: Catalog, clone: Session
     )
 
 
-def _cost(table: str, ddl: Sequence[str], catalog: Catalog, clone: Session) -> WriteCost | None:
-    schema, _, name = table.rpartition(".")
-    relation = catalog.relation(name, schema)
-    if relation is None or not ddl:
-        return None
-    with suppress(CaptureError):
-        return write_cost_on_clone(clone, relation, ddl)
-    return None
+class _Scale:
+    """Measures each set of indexes once."""
+
+    def __init__(self, catalog: Catalog, clone: Session, deadline: Deadline) -> None:
+        self._catalog = catalog
+        self._clone = clone
+        self._deadline = deadline
+        self._known: dict[tuple[str, ...], WriteCost | None] = {}
+
+    def cost(self, table: str, ddl: Sequence[str]) -> WriteCost | None:
+        """None where nothing can be measured; CaptureTimeout where no time is left for it, or not enough."""
+        key = tuple(ddl)
+        if key not in self._known:
+            self._known[key] = self._measured(table, ddl)
+        return self._known[key]
+
+    def _measured(self, table: str, ddl: Sequence[str]) -> WriteCost | None:
+        schema, _, name = table.rpartition(".")
+        relation = self._catalog.relation(name, schema)
+        if relation is None or not ddl:
+            return None
+        if self._deadline.is_over:
+            raise CaptureTimeout("no time is left")
+        try:
+            return write_cost_on_clone(
+                self._clone, relation, ddl, seconds=max(self._deadline.left, LEAST_SECONDS)
+            )
+        except CaptureTimeout:
+            raise
+        except CaptureError:
+            return None
 
 
 def _worth(gain_ms: float | None, cost: WriteCost) -> str:

@@ -8,6 +8,7 @@ from math import inf
 
 from perfkit.advise import whatif
 from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.hypothetical import Hypothetical
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Stage
@@ -46,6 +47,7 @@ def workplace(
     *,
     may_change: bool,
     advance: Callable[[], None] = lambda: None,
+    deadline: Deadline | None = None,
 ) -> Workplace:
     """The stages for these options. CapabilityMissing where there is neither a scratch database nor HypoPG."""
 
@@ -61,7 +63,7 @@ def workplace(
                 how_to_enable="--scratch on a copy, or CREATE EXTENSION hypopg",
             )
         return Workplace(stages=(Hypothetical(session, catalog, size_of),), built=None, backend="hypopg")
-    built = Built(session, advance)
+    built = Built(session, advance, deadline)
     total = sum(size_of(option) for option in options)
     if has_hypopg and total > MOST_BUILT_BYTES:
         return Workplace(
@@ -80,19 +82,23 @@ def lockable(session: Session, catalog: Catalog) -> int:
     return max(0, round(int(str(row["slots"])) * LOCK_SHARE) - taken)
 
 
+def by_urgency(options: Sequence[Option], catalog: Catalog) -> list[Option]:
+    """By rank, then what is asked for the most for its size, then the smaller first."""
+    sizes = {option.number: estimated_bytes(option.shape, catalog) for option in options}
+    return sorted(
+        options, key=lambda one: (one.rank, -one.demand / sizes[one.number], sizes[one.number], one.number)
+    )
+
+
 def affordable(
     options: Sequence[Option], catalog: Catalog, most_bytes: float, most: float = inf
 ) -> list[Option]:
-    """The options to build of those that go beyond what may be built at all: by rank, then what is asked for the most for its
-    size, then the smaller first. Each counts ``LEAST_BUILD_BYTES`` more than it has. They are numbered anew: sets are as wide as
+    """The options to build of those that go beyond what may be built at all, the most urgent ones. Each counts ``LEAST_BUILD_BYTES`` more than it has. They are numbered anew: sets are as wide as
     the highest number, and thousands of them are kept."""
     sizes = {option.number: estimated_bytes(option.shape, catalog) for option in options}
     taken: set[int] = set()
     total = 0.0
-    for option in sorted(
-        options,
-        key=lambda one: (one.rank, -one.demand / sizes[one.number], sizes[one.number], one.number),
-    ):
+    for option in by_urgency(options, catalog):
         size = sizes[option.number] + LEAST_BUILD_BYTES
         if total + size <= most_bytes and len(taken) < most:
             total += size

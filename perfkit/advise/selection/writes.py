@@ -39,6 +39,8 @@ class WriteLoad:
     """In all its calls."""
     changed: frozenset[str]
     """Columns an UPDATE sets; empty for other kinds."""
+    place: int = 0
+    """Of the statement in the workload."""
 
 
 def write_loads(
@@ -46,7 +48,7 @@ def write_loads(
 ) -> tuple[WriteLoad, ...]:
     """The workload's own writes; rows as the planner expects them."""
     loads = []
-    for question, plan in zip(questions, plans, strict=True):
+    for place, (question, plan) in enumerate(zip(questions, plans, strict=True)):
         if question.statement.kind == "select":
             continue
         targets = [use.relation for use in resolve(question.statement, catalog) if use.is_target]
@@ -60,6 +62,7 @@ def write_loads(
                 changed=frozenset(set_columns(question.statement))
                 if question.statement.kind == "update"
                 else frozenset(),
+                place=place,
             )
             for table in dict.fromkeys(targets)
         ]
@@ -91,7 +94,7 @@ class Upkeep:
         """In all the workload's calls; reckoned once for each option."""
         if option.number not in self._known:
             mine = (load for load in self._loads if load.table == option.table)
-            self._known[option.number] = self._unit * sum(_cost(option.shape, load) for load in mine)
+            self._known[option.number] = self._unit * sum(entry_cost(option.shape, load) for load in mine)
         return self._known[option.number]
 
 
@@ -103,7 +106,8 @@ def rows_written(loads: Sequence[WriteLoad]) -> Mapping[str, float]:
     return rows
 
 
-def _cost(shape: Shape, load: WriteLoad) -> float:
+def entry_cost(shape: Shape, load: WriteLoad) -> float:
+    """Of keeping an index of the load's table, in the planner's units; zero where HOT updates pass it by."""
     entry = ENTRY_COST[shape.method]
     if load.kind in ("insert", "merge"):
         return load.rows * entry

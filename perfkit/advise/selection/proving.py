@@ -1,0 +1,258 @@
+"""From the set that the planner's costs choose to one that was run: what runs show is learned, and the search asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from perfkit.advise.judge import is_worthwhile
+from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.deadline import Deadline
+from perfkit.advise.selection.option import Option, numbers
+from perfkit.advise.selection.problem import Limits
+from perfkit.advise.selection.question import Question
+from perfkit.advise.selection.select import Ground, Selected, select
+from perfkit.advise.selection.verify import LATE, Effect, Verifier
+from perfkit.advise.selection.writes import Upkeep, entry_cost
+from perfkit.advise.selection.written import Written
+from perfkit.progress import Progress
+from perfkit.units import format_ms
+
+MOST_REPLANS = 6
+"""After so many rounds what still harms is left out whatever it gains."""
+
+MOST_REBUILDS = 3
+
+LEAST_COST_SHARE = 0.01
+"""A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
+
+RESELECT_SECONDS = 10.0
+"""For the search with sizes put right: it begins from plans that are known."""
+
+IDLE = "the planner would use it, but when the statements were run none gained what an index is worth"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """``effects`` are of every statement with the set. ``refused`` are options that runs spoke against, and why."""
+
+    selected: Selected
+    effects: tuple[Effect, ...]
+    refused: tuple[tuple[Option, str], ...]
+    notes: tuple[str, ...] = ()
+
+
+class Proving:
+    """Runs the workload with the set, learns what each plan really takes, and searches again with that, until no statement is
+    harmed, every index gains, and none costs the writes more than it saves. What a plan that harms rests on is refused where the
+    search finds no way around it."""
+
+    def __init__(
+        self,
+        base: Ground,
+        limits: Limits,
+        upkeep: Upkeep,
+        built: Built,
+        questions: Sequence[Question],
+        writes: Mapping[int, Written],
+        tolerance: float,
+        progress: Progress,
+        deadline: Deadline,
+    ) -> None:
+        self._base = base
+        self._limits = limits
+        self._upkeep = upkeep
+        self._built = built
+        self._questions = questions
+        self._writes = writes
+        self._tolerance = tolerance
+        self._progress = progress
+        self._deadline = deadline
+        self._refused: dict[int, tuple[Option, str]] = {}
+        self._verifier = Verifier(
+            base.planner.session,
+            built,
+            questions,
+            base.costs,
+            progress,
+            weights=base.weights,
+            writes=writes,
+            deadline=deadline,
+            hide=base.planner.hide,
+        )
+
+    def of(self, selected: Selected) -> Proven:
+        """The set itself where nothing speaks against it, else another; what no time was left for is said in notes."""
+        current, notes = selected, []
+        for turn in range(MOST_REPLANS + 1):
+            current = self._really_built(current)
+            effects = self._verifier.effects(current.chosen)
+            harmed = [effect for effect in effects if effect.is_harmed(self._tolerance)]
+            for effect in harmed:
+                self._blame(effect)
+            spare = self._idle(effects, current.chosen) | self._burdens(effects)
+            if not harmed and not spare:
+                break
+            if self._deadline.is_over:
+                notes.append(
+                    "what did not prove itself was left out; no time was left to search for what takes its place"
+                )
+                current = replace(current, chosen=current.chosen & ~spare)
+                break
+            self._learn(effects, current.chosen)
+            gone = spare
+            for effect in harmed:
+                if effect.gives_other_rows or turn == MOST_REPLANS - 1:
+                    gone |= effect.blamed
+            self._base.forbid(gone)
+            with self._progress.stage("search again with what was learned"):
+                current = select(
+                    self._base,
+                    self._limits,
+                    seconds=min(RESELECT_SECONDS, self._deadline.left),
+                    upkeep=self._upkeep,
+                    start=[current.chosen & ~gone],
+                )
+        current = self._really_built(current)
+        effects = self._verifier.effects(current.chosen)
+        while harmed := [effect for effect in effects if effect.is_harmed(self._tolerance)]:
+            gone = 0
+            for effect in harmed:
+                self._blame(effect)
+                gone |= effect.blamed
+            current = replace(current, chosen=current.chosen & ~gone)
+            effects = self._verifier.effects(current.chosen)
+        kept = set(numbers(current.chosen))
+        return Proven(
+            selected=current,
+            effects=tuple(effects),
+            refused=tuple(told for number, told in self._refused.items() if number not in kept),
+            notes=(*notes, *self._told(current.chosen, effects)),
+        )
+
+    def _told(self, chosen: int, effects: Sequence[Effect]) -> list[str]:
+        """What there was no time for."""
+        notes = []
+        unbuilt = len(numbers(chosen & self._built.late))
+        if unbuilt:
+            total = len(numbers(chosen))
+            notes.append(
+                f"{unbuilt} of {total} indexes were not built, and are planned only: the time was up"
+            )
+        late = sum(effect.reason == LATE for effect in effects)
+        if late:
+            changed = late + sum(effect.proof is not None for effect in effects)
+            notes.append(
+                f"{changed - late} of the {changed} statements that the indexes change were run: the time was up; the rest is"
+                " planned only"
+            )
+        return notes
+
+    def _really_built(self, selected: Selected) -> Selected:
+        """The set really built; where its true size breaks the limit, a smaller one with the sizes put right. What no time is left to
+        build stays in the set."""
+        base, built = self._base, self._built
+        for _ in range(MOST_REBUILDS):
+            missing = [base.options[number] for number in numbers(selected.chosen) if not built.has(number)]
+            if not missing:
+                break
+            with self._progress.stage("build the set"):
+                made = built.make(missing)
+            refused = sum(option.bit for option in missing if option.number not in made) & ~built.late
+            base.sizes.update({number: float(size) for number, size in made.items()})
+            if not refused and base.problem(self._limits, self._upkeep).is_allowed(selected.chosen):
+                break
+            base.forbid(refused)
+            selected = select(
+                base, self._limits, seconds=min(RESELECT_SECONDS, self._deadline.left), upkeep=self._upkeep
+            )
+        return selected
+
+    def _learn(self, effects: Sequence[Effect], chosen: int) -> None:
+        """A write that is slower with its indexes than without is not learned from: what it pays for them is reckoned apart."""
+        for effect in effects:
+            before, after = effect.before_ms, effect.after_ms
+            ratio = after / before if before and after is not None else None
+            if effect.kept and (not effect.used or (ratio or 0.0) > 1):
+                continue
+            used = self._base.costs.of(effect.place, chosen).used
+            is_banned = effect.is_harmed(self._tolerance)
+            self._base.learn(effect.place, used, ratio, is_banned=is_banned)
+
+    def _blame(self, effect: Effect) -> None:
+        name = self._questions[effect.place].name
+        if effect.gives_other_rows:
+            reason = (
+                f"with it {name} gives other rows than without: an index that one of its plans uses is damaged, or rests on a"
+                " function or collation that has changed; look for it with amcheck and REINDEX it"
+            )
+        elif effect.after_ms is not None:
+            reason = (
+                f"with it {name} takes {format_ms(effect.after_ms)} instead of {format_ms(effect.before_ms)}"
+            )
+        else:
+            reason = f"with it {name} does not end in the time that it takes without"
+        for number in numbers(effect.blamed):
+            self._refused.setdefault(number, (self._base.options[number], reason))
+
+    def _idle(self, effects: Sequence[Effect], chosen: int) -> int:
+        """Options that only statements use which gain nothing that matters."""
+        base = self._base
+        gaining = unknown = 0
+        total = sum(weight * base.costs.of(place, 0).cost for place, weight in enumerate(base.weights))
+        for effect in effects:
+            if effect.proof is None:
+                unknown |= effect.used
+                continue
+            share = base.weights[effect.place] * base.costs.of(effect.place, 0).cost / total
+            if is_worthwhile(effect.proof, is_costly=share < LEAST_COST_SHARE):
+                gaining |= effect.used
+        idle = chosen & ~gaining & ~unknown
+        for number in numbers(idle):
+            self._refused.setdefault(number, (base.options[number], IDLE))
+        return idle
+
+    def _burdens(self, effects: Sequence[Effect]) -> int:
+        """Of the options that make a write surely slower, the one that saves the least, where all of them save the statements that
+        use them less than the write loses. Known only where all those statements were run."""
+        found = 0
+        for effect in effects:
+            written = self._writes.get(effect.place)
+            if written is None or not effect.is_slower(self._tolerance):
+                continue
+            options = [self._base.options[number] for number in numbers(effect.kept)]
+            guilty = [
+                one
+                for one in options
+                if any(entry_cost(one.shape, load) for load in written.loads if load.table == one.table)
+            ]
+            others = [one for one in effects if one is not effect]
+            saved = _saved_ms(others, sum(one.bit for one in guilty), self._questions)
+            if not guilty or saved is None or saved >= -_gain_ms(effect, self._questions):
+                continue
+            least = min(
+                guilty, key=lambda one: (_saved_ms(others, one.bit, self._questions) or 0.0, one.number)
+            )
+            name = self._questions[effect.place].name
+            reason = (
+                f"with it {name} takes {format_ms(effect.after_ms)} instead of {format_ms(effect.before_ms)}, which is more in"
+                " all its calls than the other statements gain"
+            )
+            self._refused.setdefault(least.number, (least, reason))
+            found |= least.bit
+        return found
+
+
+def _gain_ms(effect: Effect, questions: Sequence[Question]) -> float:
+    """Of a statement in all its calls; below zero where it is slower."""
+    assert effect.before_ms is not None
+    assert effect.after_ms is not None
+    return questions[effect.place].weight * (effect.before_ms - effect.after_ms)
+
+
+def _saved_ms(effects: Sequence[Effect], options: int, questions: Sequence[Question]) -> float | None:
+    """What these options save the statements that use any of them; None where one of those was not run."""
+    mine = [effect for effect in effects if effect.used & options]
+    if any(effect.before_ms is None or effect.after_ms is None for effect in mine):
+        return None
+    return sum(max(0.0, _gain_ms(effect, questions)) for effect in mine)
