@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -18,7 +17,7 @@ from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.proving import Proven, Proving
 from perfkit.advise.selection.select import Ground, ground, select
 from perfkit.advise.selection.stages import Clocked, StageTime
-from perfkit.advise.selection.timing import times
+from perfkit.advise.selection.timing import Timed, times
 from perfkit.advise.selection.verify import TOLERANCE
 from perfkit.advise.selection.weighing import TableWrites
 from perfkit.advise.selection.workplace import (
@@ -50,7 +49,7 @@ PLANNED = 0.25
 LEAST_LEFT = 0.2
 """So much of the time is left for what follows, however long the clone and the planning took."""
 
-TIMED, PREPARED, PEELED, SEARCHED, PROVEN = 0.15, 0.45, 0.52, 0.6, 0.85
+TIMED, PREPARED, PEELED, SEARCHED, PROVEN = 0.12, 0.38, 0.45, 0.52, 0.87
 """Shares of what is left then, after which each stage ends: running each statement once as it is, building options, finding what
 each statement would use of them, the search, and running the workload with the set. What one does not need the next ones have; the
 rest is for weighing what writes pay."""
@@ -152,16 +151,15 @@ def advise(
         with shown.stage("think of options"):
             options = pooled(found.needs, found.costs)
         deadline.begin(LEAST_LEFT)
-        measured: Sequence[float | None] = ()
+        timed = Timed()
         if places.may_change:
             with deadline.until(TIMED):
-                measured, late = times(session, found.questions, shown, deadline=deadline, costs=found.costs)
-            if late:
+                timed = times(session, found.questions, shown, deadline=deadline, costs=found.costs)
+            if timed.late:
                 notes.append(
-                    f"{late} of {len(measured)} statements were not timed as they are: the time was up; they count by their planned"
+                    f"{timed.late} of {len(timed.ms)} statements were not timed as they are: the time was up; they count by their planned"
                     " cost"
                 )
-        is_timed = any(ms is not None for ms in measured)
         with session.transaction(writes=places.may_change):
             with (
                 deadline.until(PREPARED),
@@ -192,7 +190,7 @@ def advise(
                 )
             with deadline.until(PEELED), shown.stage("find what each statement would use"):
                 base = ground(planner, found.questions, found.needs, made, seconds=deadline.left)
-            unit = base.weigh_by(measured) if is_timed else 1.0
+            unit = base.weigh_by(timed.ms) if timed.tells else 1.0
             loads = write_loads(found.questions, found.plans, catalog)
             upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog), unit)
             nothing = base.problem(Limits(), upkeep).total(0)
@@ -214,6 +212,7 @@ def advise(
                         place.built,
                         found.questions,
                         written(loads, found.questions, catalog),
+                        timed,
                         wishes.tolerance,
                         shown,
                         deadline,
@@ -255,7 +254,7 @@ def advise(
         what_if_calls=planner.calls,
         backend=place.backend,
         level="executed" if proven and any(one.proof is not None for one in proven.effects) else "planned",
-        unit="ms" if is_timed else "cost",
+        unit="ms" if timed.tells else "cost",
         environment=environment,
         migration=answer.migration,
         undo=answer.undo,

@@ -12,6 +12,7 @@ from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.question import Question
 from perfkit.advise.selection.select import Ground, Selected, select
+from perfkit.advise.selection.timing import Timed
 from perfkit.advise.selection.verify import LATE, Effect, Verifier
 from perfkit.advise.selection.writes import Upkeep, entry_cost
 from perfkit.advise.selection.written import Written
@@ -55,6 +56,7 @@ class Proving:
         built: Built,
         questions: Sequence[Question],
         writes: Mapping[int, Written],
+        timed: Timed,
         tolerance: float,
         progress: Progress,
         deadline: Deadline,
@@ -77,6 +79,7 @@ class Proving:
             progress,
             weights=base.weights,
             writes=writes,
+            timed=timed,
             deadline=deadline,
             hide=base.planner.hide,
         )

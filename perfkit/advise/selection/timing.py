@@ -4,6 +4,7 @@ quarter of a millisecond, or, where the planner is wrong about the data, a quart
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import inf
 from statistics import median
 
@@ -27,6 +28,22 @@ LEAST_MS = 0.01
 """The clock's own noise."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """What running each statement once showed, by their places."""
+
+    ms: tuple[float | None, ...] = ()
+    """Of one that did not end the time it had; what the workload tells where it was not run; None where nothing is known."""
+    endless: frozenset[int] = frozenset()
+    """Those that did not end."""
+    late: int = 0
+    """So many were not run as the time was up."""
+
+    @property
+    def tells(self) -> bool:
+        return any(ms is not None for ms in self.ms)
+
+
 def times(
     session: Session,
     questions: Sequence[Question],
@@ -34,11 +51,10 @@ def times(
     *,
     deadline: Deadline,
     costs: Sequence[float] = (),
-) -> tuple[tuple[float | None, ...], int]:
-    """Milliseconds of one run of each statement, undone; of one that takes too long, the time it had. Where the values of its
-    parameters are not known, or no time was left to run it, it is what the workload tells; None where it tells nothing, or the
-    statement cannot be run. Those of the highest ``costs`` come first; how many were left is told too."""
+) -> Timed:
+    """One run of each statement whose parameters are known, undone; those of the highest ``costs`` come first."""
     found: list[float | None] = [None] * len(questions)
+    endless: set[int] = set()
     late = 0
     longest = longest_ms(session, deadline.left)
     order = sorted(range(len(questions)), key=lambda place: (-costs[place] if costs else 0.0, place))
@@ -49,9 +65,13 @@ def times(
                 found[place] = question.told_ms
                 late += not question.is_generic
             else:
-                found[place] = _time(session, question, longest)
+                try:
+                    found[place] = _time(session, question, longest)
+                except CaptureTimeout:
+                    found[place] = longest
+                    endless.add(place)
             advance()
-    return tuple(found), late
+    return Timed(ms=tuple(found), endless=frozenset(endless), late=late)
 
 
 def longest_ms(session: Session, seconds: float) -> float:
@@ -63,13 +83,14 @@ def longest_ms(session: Session, seconds: float) -> float:
 
 
 def _time(session: Session, question: Question, longest: float) -> float | None:
+    """None where the statement cannot be run; CaptureTimeout where it does not end in time."""
     try:
         with session.transaction(writes=True):
             arm = Arm(session, question.statement, question.parameters, longest_ms=longest)
             return execution_ms(arm.run())
-    except CaptureTimeout:
-        return longest
-    except CaptureError:
+    except CaptureError as error:
+        if isinstance(error, CaptureTimeout):
+            raise
         return None
 
 

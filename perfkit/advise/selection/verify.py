@@ -12,7 +12,7 @@ from perfkit.advise.selection.costs import Costs
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.question import Question
 from perfkit.advise.selection.sameness import NEVER_ENDS, NO_TIME, TOO_LARGE, Sameness, sameness
-from perfkit.advise.selection.timing import longest_ms
+from perfkit.advise.selection.timing import Timed, longest_ms
 from perfkit.advise.selection.written import MOST_READ_BYTES, Written
 from perfkit.advise.values import Proof
 from perfkit.capture.values import Counters, Measurement, Samples
@@ -27,6 +27,11 @@ SLOW_MS = 2_000.0
 """A statement this slow is run fewer times: its noise is small beside what is asked."""
 
 SLOW_PAIRS = 2
+
+PLAIN_PAIRS = 2
+PLAIN_MS = 20.0
+PLAIN_FACTOR = 2.0
+"""After two pairs a statement of so long is not run again where one side takes over twice as long as the other each time."""
 
 TOLERANCE = 0.05
 """A statement may take this much longer than without the indexes, noise counted in, before the set is refused."""
@@ -106,6 +111,7 @@ class Verifier:
         *,
         weights: Sequence[float] = (),
         writes: Mapping[int, Written],
+        timed: Timed,
         deadline: Deadline,
         hide: Callable[[], None],
     ) -> None:
@@ -118,8 +124,10 @@ class Verifier:
         self._progress = progress
         self._known: dict[tuple[int, int], Effect] = {}
         self._of_set: dict[tuple[int, int], Effect] = {}
-        self._endless: dict[int, bool] = {}
         self._longest_ms = longest_ms(session, deadline.left)
+        self._endless = {
+            place: True for place in timed.endless if (timed.ms[place] or 0.0) >= self._longest_ms
+        }
         self._weights = weights
         self._writes = writes
         self._hide = hide
@@ -138,12 +146,13 @@ class Verifier:
         return [found[place] for place in range(len(self._questions))]
 
     def _in_order(self, chosen: int) -> list[int]:
-        """The statements, the most gained by the planner's word first; those that write last, for what they leave behind."""
+        """The statements, the most gained by the planner's word first; those that write much last, for what they leave behind."""
 
         def key(place: int) -> tuple[bool, float, int]:
             weight = self._weights[place] if self._weights else 1.0
             gain = weight * (self._costs.of(place, 0).cost - self._costs.of(place, chosen).cost)
-            return self._questions[place].statement.kind != "select", -gain, place
+            written = self._writes.get(place)
+            return written is not None and not written.is_slight, -gain, place
 
         return sorted(range(len(self._questions)), key=key)
 
@@ -249,7 +258,9 @@ class Verifier:
         pairs = SLOW_PAIRS if (first.execution_ms or 0.0) > SLOW_MS else PAIRS
         for turn in interleaved(pairs if written is None else min(pairs, written.pairs)):
             (before if turn == "before" else after).sample()
-            if len(before.samples) == len(after.samples) and self._deadline.is_over:
+            if len(before.samples) == len(after.samples) and (
+                self._deadline.is_over or _is_plain(before.samples, after.samples)
+            ):
                 break
         rows = self._sameness(before, after, written)
         proof = judge(before.measurement(old), after.measurement(new), rows.is_same)
@@ -292,6 +303,14 @@ class Verifier:
             longest_ms=self._longest_ms,
             prepare=lambda: self._built.show(chosen),
         )
+
+
+def _is_plain(before: Sequence[float], after: Sequence[float]) -> bool:
+    """Whether further pairs of a statement that takes its time would change nothing: every run of one side is far from every run
+    of the other."""
+    if len(before) < PLAIN_PAIRS or max(*before, *after) < PLAIN_MS:
+        return False
+    return max(after) * PLAIN_FACTOR < min(before) or max(before) * PLAIN_FACTOR < min(after)
 
 
 def _ended(plan: Plan, after_ms: float) -> Measurement:

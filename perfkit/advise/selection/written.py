@@ -18,6 +18,9 @@ more than a few is run for fewer pairs."""
 MOST_SHARE = 0.2
 """Of a table: what writes more of it than this would leave another table than it found."""
 
+SLIGHT_SHARE = 0.005
+"""Of a table: ten runs of a statement that writes no more of it leave no more dead rows than any table has."""
+
 MOST_READ_BYTES = 64 * 1024**2
 """A larger table is not read as a whole, twice, to see that a statement left the same rows in it."""
 
@@ -39,6 +42,10 @@ class Written:
     @property
     def is_large(self) -> bool:
         return self.rows > FEW_ROWS and self.rows > MOST_SHARE * self.table_rows
+
+    @property
+    def is_slight(self) -> bool:
+        return self.rows <= SLIGHT_SHARE * self.table_rows
 
     @property
     def pairs(self) -> int:
