@@ -190,6 +190,8 @@ def advise(
                 )
             with deadline.until(PEELED), shown.stage("find what each statement would use"):
                 base = ground(planner, found.questions, found.needs, made, seconds=deadline.left)
+                if deadline.is_over:
+                    notes.append("what some statements would use was looked for only once: the time was up")
             unit = base.weigh_by(timed.ms) if timed.tells else 1.0
             loads = write_loads(found.questions, found.plans, catalog)
             upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog), unit)
@@ -199,8 +201,11 @@ def advise(
                 most_per_table=wishes.most_per_table,
                 most_writes=None if wishes.most_writes is None else wishes.most_writes * nothing,
             )
-            with deadline.until(SEARCHED), shown.stage("search for the best set"):
+            searched = SEARCHED if place.built is not None else 1.0
+            with deadline.until(searched), shown.stage("search for the best set"):
                 selected = select(base, limits, seconds=deadline.left, upkeep=upkeep)
+                if deadline.is_over:
+                    notes.append("the search ended as the time was up: a better set of these indexes may be")
             bounded = selected.bounded
             proven: Proven | None = None
             if place.built is not None:
