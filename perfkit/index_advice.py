@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 from perfkit.advise.places import Places
 from perfkit.advise.selection.answer import FrontierPoint, QueryEffect, answered, frontier_of, gains_of
-from perfkit.advise.selection.ask import asked, check_names
+from perfkit.advise.selection.ask import Asked, asked, check_names
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.drops import UNUSED_DAYS
-from perfkit.advise.selection.option import numbers
+from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import pooled
 from perfkit.advise.selection.problem import Limits
@@ -23,6 +24,7 @@ from perfkit.advise.selection.weighing import TableWrites
 from perfkit.advise.selection.workplace import (
     BYTES_A_SECOND,
     MOST_BUILT_BYTES,
+    Workplace,
     affordable,
     by_urgency,
     lockable,
@@ -151,43 +153,11 @@ def advise(
         with shown.stage("think of options"):
             options = pooled(found.needs, found.costs)
         deadline.begin(LEAST_LEFT)
-        timed = Timed()
-        if places.may_change:
-            with deadline.until(TIMED):
-                timed = times(session, found.questions, shown, deadline=deadline, costs=found.costs)
-            if timed.late:
-                notes.append(
-                    f"{timed.late} of {len(timed.ms)} statements were not timed as they are: the time was up; they count by their planned"
-                    " cost"
-                )
+        timed = _timed(session, found, shown, deadline, notes) if places.may_change else Timed()
         with session.transaction(writes=places.may_change):
-            with (
-                deadline.until(PREPARED),
-                shown.stage("prepare options", total=len(options)) as advance,
-            ):
-                place = workplace(
-                    session,
-                    catalog,
-                    options,
-                    may_change=places.may_change,
-                    advance=advance,
-                    deadline=deadline,
-                )
-                made = (
-                    affordable(
-                        options, catalog, most_built(deadline.left, budget_bytes), lockable(session, catalog)
-                    )
-                    if place.backend == "built"
-                    else affordable(options, catalog, inf, MOST_PRETENDED)
-                )
-                planner = Planner(session, found.questions, place.stages)
-                planner.make(by_urgency(made, catalog))
-            left_out = len(options) - len(made) + len(numbers(place.built.late) if place.built else ())
-            if left_out:
-                notes.append(
-                    f"{left_out} of {len(options)} options were not considered: making them would take longer, or more room, than"
-                    " there is"
-                )
+            place, planner, made = _prepared(
+                session, found, options, places.may_change, budget_bytes, shown, deadline, notes
+            )
             with deadline.until(PEELED), shown.stage("find what each statement would use"):
                 base = ground(planner, found.questions, found.needs, made, seconds=deadline.left)
                 if deadline.is_over:
@@ -244,7 +214,7 @@ def advise(
         )
     total = problem.total(selected.chosen)
     return IndexAdvice(
-        verdict=NONE_MADE if options and left_out == len(options) else answer.verdict,
+        verdict=answer.verdict if made or not options else NONE_MADE,
         advice=answer.advice,
         rejected=answer.rejected,
         queries=answer.queries,
@@ -266,6 +236,50 @@ def advise(
         notes=(*found.notes, *places.notes, *notes, *(proven.notes if proven else ()), *answer.notes),
         stages=shown.times(),
     )
+
+
+def _timed(session: Session, found: Asked, shown: Progress, deadline: Deadline, notes: list[str]) -> Timed:
+    """Each statement run once as it is."""
+    with deadline.until(TIMED):
+        timed = times(session, found.questions, shown, deadline=deadline, costs=found.costs)
+    if timed.late:
+        notes.append(
+            f"{timed.late} of {len(timed.ms)} statements were not timed as they are: the time was up; they count by their planned cost"
+        )
+    return timed
+
+
+def _prepared(
+    session: Session,
+    found: Asked,
+    options: Sequence[Option],
+    may_change: bool,
+    budget_bytes: int,
+    shown: Progress,
+    deadline: Deadline,
+    notes: list[str],
+) -> tuple[Workplace, Planner, list[Option]]:
+    """Where to ask what if, and the options that can be shown there."""
+    catalog = found.catalog
+    with deadline.until(PREPARED), shown.stage("prepare options", total=len(options)) as advance:
+        place = workplace(
+            session, catalog, options, may_change=may_change, advance=advance, deadline=deadline
+        )
+        if place.backend == "built":
+            most = most_built(deadline.left, budget_bytes)
+            made = affordable(options, catalog, most, lockable(session, catalog))
+        else:
+            made = affordable(options, catalog, inf, MOST_PRETENDED)
+        planner = Planner(session, found.questions, place.stages)
+        planner.make(by_urgency(made, catalog))
+    late = place.built.late if place.built is not None else 0
+    made = [option for option in made if not late & option.bit]
+    if len(made) < len(options):
+        notes.append(
+            f"{len(options) - len(made)} of {len(options)} options were not considered: making them would take longer, or more room,"
+            " than there is"
+        )
+    return place, planner, made
 
 
 def most_built(seconds: float, budget_bytes: int) -> float:
