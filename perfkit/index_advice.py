@@ -17,6 +17,7 @@ from perfkit.advise.selection.pool import pooled
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.proving import Proven, Proving
 from perfkit.advise.selection.select import Ground, ground, select
+from perfkit.advise.selection.shares import with_shares
 from perfkit.advise.selection.stages import Clocked, StageTime
 from perfkit.advise.selection.timing import Timed, times
 from perfkit.advise.selection.verify import TOLERANCE
@@ -150,8 +151,8 @@ def advise(
         with deadline.until(PLANNED):
             found = asked(session, workload, wishes.excluded, shown, deadline)
         catalog = found.catalog
-        with shown.stage("think of options"):
-            options = pooled(found.needs, found.costs)
+        with shown.stage("think of options"), session.transaction():
+            options = with_shares(session, pooled(found.needs, found.costs), catalog)
         deadline.begin(LEAST_LEFT)
         timed = _timed(session, found, shown, deadline, notes) if places.may_change else Timed()
         with session.transaction(writes=places.may_change):

@@ -69,6 +69,21 @@ def exchanged(problem: Problem, start: Step, *, deadline: float = inf) -> Iterat
                 break
 
 
+def fitting(problem: Problem, chosen: int) -> int:
+    """The set less what saves the least for its size, one option after another, until it is allowed."""
+    walk = Walk(problem, chosen)
+    while not problem.is_allowed(walk.chosen):
+        smaller = [
+            ((other.total - walk.total) / problem.sizes[number], number, other)
+            for number in numbers(walk.chosen & ~problem.limits.kept)
+            for other in [walk.without(number)]
+        ]
+        if not smaller:
+            break
+        walk = min(smaller, key=lambda one: one[:2])[2]
+    return walk.chosen
+
+
 def _fill(walk: Walk, least: float) -> None:
     """The best that can stand where an option was given up: as many steps as fit."""
     for _ in range(MOST_FILLED):

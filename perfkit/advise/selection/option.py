@@ -19,6 +19,8 @@ class Option:
     """The lower, the sooner it is worth a try: what one statement's own advice proposes comes first."""
     demand: float = 0.0
     """What the statements cost that it was proposed for, in all their calls."""
+    kept: float | None = None
+    """The share of its table's rows that a partial index holds; None where that was not counted."""
 
     @property
     def table(self) -> str:

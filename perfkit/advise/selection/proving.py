@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from perfkit.advise.judge import is_worthwhile
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.deadline import Deadline
+from perfkit.advise.selection.greedy import fitting
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.question import Question
@@ -152,8 +153,8 @@ class Proving:
         return notes
 
     def _really_built(self, selected: Selected) -> Selected:
-        """The set really built; where its true size breaks the limit, a smaller one with the sizes put right. What no time is left to
-        build stays in the set."""
+        """The set really built; where its true size breaks the limit, a smaller one with the sizes put right, in the end of what is
+        built already. What no time is left to build stays in the set."""
         base, built = self._base, self._built
         for _ in range(MOST_REBUILDS):
             missing = [base.options[number] for number in numbers(selected.chosen) if not built.has(number)]
@@ -166,9 +167,19 @@ class Proving:
             if not refused and base.problem(self._limits, self._upkeep).is_allowed(selected.chosen):
                 break
             base.forbid(refused)
+            problem = base.problem(self._limits, self._upkeep)
             selected = select(
-                base, self._limits, seconds=min(RESELECT_SECONDS, self._deadline.left), upkeep=self._upkeep
+                base,
+                self._limits,
+                seconds=min(RESELECT_SECONDS, self._deadline.left),
+                upkeep=self._upkeep,
+                start=[fitting(problem, selected.chosen & ~refused)],
             )
+        else:
+            standing = sum(option.bit for option in base.options.values() if built.has(option.number))
+            problem = base.problem(self._limits, self._upkeep)
+            chosen = fitting(problem, selected.chosen & (standing | built.late))
+            selected = replace(selected, chosen=chosen)
         return selected
 
     def _learn(self, effects: Sequence[Effect], chosen: int) -> None:

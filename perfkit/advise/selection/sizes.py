@@ -31,9 +31,10 @@ _UNSELECTIVE = 0.1
 """Share of the rows that a condition keeps of which the statistics say nothing."""
 
 
-def estimated_bytes(shape: Shape, catalog: Catalog) -> int:
-    """Bytes on disk of the whole index, of all partitions."""
-    rows = _rows(shape.relation, catalog) * _kept(shape)
+def estimated_bytes(shape: Shape, catalog: Catalog, kept: float | None = None) -> int:
+    """Bytes on disk of the whole index, of all partitions. ``kept`` is the share of the rows that its predicate keeps; None to
+    have it estimated from statistics."""
+    rows = _rows(shape.relation, catalog) * (_kept(shape) if kept is None else kept)
     if shape.method == "brin":
         return 3 * BLOCK_BYTES + int(shape.relation.pages / _BRIN_PAGES * (_width(shape) * 2 + 24))
     if shape.method == "hash":

@@ -18,6 +18,7 @@ def variations(
 ) -> tuple[tuple[Option, int], ...]:
     """New options near the chosen ones, each with the set of options whose users may use it. ``useful`` are options that
     some statement would use, chosen or not: their work may be taken over."""
+    shares = {(option.table, option.shape.predicate): option.kept for option in options.values()}
     known = {(option.table, option.shape.body) for option in options.values()}
     found: dict[tuple[str, str], tuple[Shape, int]] = {}
     by_table: dict[str, list[Option]] = {}
@@ -31,8 +32,11 @@ def variations(
                 found[mine.table, shape.body] = (shape, before | parents)
     ordered = sorted(found.items(), key=lambda item: item[0])[:MOST_VARIATIONS]
     return tuple(
-        (Option(number=first_number + place, shape=shape, extension=None), parents)
-        for place, (_, (shape, parents)) in enumerate(ordered)
+        (
+            Option(number=first_number + place, shape=shape, kept=shares.get((table, shape.predicate))),
+            parents,
+        )
+        for place, ((table, _), (shape, parents)) in enumerate(ordered)
     )
 
 

@@ -52,7 +52,7 @@ def workplace(
     """The stages for these options. CapabilityMissing where there is neither a scratch database nor HypoPG."""
 
     def size_of(option: Option) -> int:
-        return estimated_bytes(option.shape, catalog)
+        return estimated_bytes(option.shape, catalog, option.kept)
 
     has_hypopg = whatif.is_available(catalog)
     if not may_change:
@@ -84,7 +84,7 @@ def lockable(session: Session, catalog: Catalog) -> int:
 
 def by_urgency(options: Sequence[Option], catalog: Catalog) -> list[Option]:
     """By rank, then what is asked for the most for its size, then the smaller first."""
-    sizes = {option.number: estimated_bytes(option.shape, catalog) for option in options}
+    sizes = {option.number: estimated_bytes(option.shape, catalog, option.kept) for option in options}
     return sorted(
         options, key=lambda one: (one.rank, -one.demand / sizes[one.number], sizes[one.number], one.number)
     )
@@ -95,7 +95,7 @@ def affordable(
 ) -> list[Option]:
     """The options to build of those that go beyond what may be built at all, the most urgent ones. Each counts ``LEAST_BUILD_BYTES`` more than it has. They are numbered anew: sets are as wide as
     the highest number, and thousands of them are kept."""
-    sizes = {option.number: estimated_bytes(option.shape, catalog) for option in options}
+    sizes = {option.number: estimated_bytes(option.shape, catalog, option.kept) for option in options}
     taken: set[int] = set()
     total = 0.0
     for option in by_urgency(options, catalog):

@@ -13,7 +13,7 @@ from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection import exact, program
 from perfkit.advise.selection.costs import Costs, peel
 from perfkit.advise.selection.exact import Bounded, refined
-from perfkit.advise.selection.greedy import exchanged, steps
+from perfkit.advise.selection.greedy import exchanged, fitting, steps
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Planned
 from perfkit.advise.selection.problem import Limits, Problem
@@ -335,3 +335,22 @@ def test_a_choice_without_an_option_is_lost_with_it() -> None:
     )
     assert found is not None
     assert (found.chosen, found.bound) == (0b1, pytest.approx(9))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_set_that_is_too_large_gives_up_what_saves_the_least_for_its_size(seed: int) -> None:
+    free = random_problem(seed)
+    problem = replace(free, limits=random_limits(free, seed))
+    every = sum(one.bit for one in problem.options.values())
+    chosen = fitting(problem, every)
+    assert problem.is_allowed(chosen)
+    if problem.is_allowed(every):
+        assert chosen == every
+        return
+    lost = {
+        number: (problem.total(every & ~one.bit) - problem.total(every)) / problem.sizes[number]
+        for number, one in problem.options.items()
+    }
+    first = [number for number, one in lost.items() if one <= min(lost.values()) + 1e-6]
+    assert any(not chosen >> number & 1 for number in first)
+    assert fitting(problem, chosen) == chosen

@@ -9,6 +9,8 @@ import pytest
 from scratch import scratch_database
 
 from perfkit.advise.indexes.shape import Key, Method, Shape
+from perfkit.advise.selection.option import Option
+from perfkit.advise.selection.shares import with_shares
 from perfkit.advise.selection.sizes import estimated_bytes
 from perfkit.catalog import Catalog
 from perfkit.db.catalog import read_catalog
@@ -160,6 +162,41 @@ def test_a_condition_that_the_statistics_do_not_know_keeps_a_tenth(catalog: Cata
     whole = estimated_bytes(shape_of(catalog, "sized", "id"), catalog)
     part = estimated_bytes(shape_of(catalog, "sized", "id", predicate=("lower(word) = 'a'",)), catalog)
     assert 0.05 < part / whole < 0.15
+
+
+@pytest.mark.parametrize(
+    ("table", "predicate"),
+    [
+        ("sized", ("few < sparse",)),
+        ("sized", ("many > id", "few = 3")),
+        ("sized", ("lower(word) = 'word 7' or few = 1",)),
+        ("parted", ("few = 2",)),
+    ],
+    ids=str,
+)
+def test_what_a_predicate_keeps_is_counted(
+    place: Target, catalog: Catalog, table: str, predicate: tuple[str, ...]
+) -> None:
+    shape = shape_of(catalog, table, "day" if table == "parted" else "id", predicate=predicate)
+    options = [
+        Option(number=0, shape=shape),
+        Option(number=1, shape=shape_of(catalog, table, "few")),
+    ]
+    with Session.open(place) as session, session.transaction():
+        partial, whole = with_shares(session, options, catalog)
+        condition = ") and (".join(predicate)
+        rows = session.run_users("", f"select count(*) filter (where ({condition})), count(*) from {table}")
+    assert whole.kept is None
+    assert partial.kept == pytest.approx(int(str(rows[0][0])) / int(str(rows[0][1])))
+    told, true = estimated_bytes(shape, catalog, partial.kept), built_bytes(place, shape)
+    assert true / 1.35 <= told <= true * 1.35
+
+
+def test_a_predicate_that_fails_is_left_to_the_statistics(place: Target, catalog: Catalog) -> None:
+    options = [Option(number=0, shape=shape_of(catalog, "sized", "id", predicate=("1 / (few - few) = 1",)))]
+    with Session.open(place) as session, session.transaction():
+        assert with_shares(session, options, catalog) == tuple(options)
+        assert session.rows("select 1 as n") == [{"n": 1}]
 
 
 def is_near(place: Target, catalog: Catalog, shape: Shape, factor: float) -> None:

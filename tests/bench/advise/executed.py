@@ -43,6 +43,9 @@ def run_executed(scale: float, budget: int, seconds: float) -> None:
     say(ours.verdict)
     for one in ours.advice:
         say(f"  {one.sql}  {(one.price.size_bytes or 0) / MEGABYTE:.0f} MB")
+    for note in ours.notes:
+        say(f"  note: {note}")
+    say("  " + ", ".join(f"{stage.name} {stage.seconds:.0f} s" for stage in ours.stages))
     for one in ours.rejected:
         say(f"  refused {one.sql}: {one.reason}")
     creates = [step.sql for one in ours.advice for step in (one.steps or ()) if step.sql.startswith("CREATE")]

@@ -73,4 +73,4 @@ def extend(session: Session, found: Asked, most_bytes: float) -> tuple[ExtendRes
 
 def modelled(found: Asked) -> Callable[[Option], int]:
     """Sizes as ours are estimated, near those of built indexes."""
-    return lambda option: estimated_bytes(option.shape, found.catalog)
+    return lambda option: estimated_bytes(option.shape, found.catalog, option.kept)
