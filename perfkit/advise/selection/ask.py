@@ -9,12 +9,15 @@ from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import Need, needs_of
 from perfkit.advise.selection.question import Question
+from perfkit.advise.selection.referencing import look_ups, looked_up_keys
+from perfkit.advise.selection.writes import write_loads
 from perfkit.capture.capture import bind_values, relation_names
 from perfkit.capture.functions import called_functions, named_functions
 from perfkit.catalog import Catalog
 from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
 from perfkit.errors import PerfkitError, UsageError
+from perfkit.identifier import quote_qualified
 from perfkit.plan.model import Plan
 from perfkit.progress import Progress
 from perfkit.sql import parse_statement, table_names
@@ -46,7 +49,7 @@ def asked(
     progress: Progress,
     deadline: Deadline | None = None,
 ) -> Asked:
-    """Plan every sample of every statement: one EXPLAIN each. What cannot be planned, and what the time does not reach beyond
+    """Plan every sample of every statement, and what foreign keys have looked up behind them: one EXPLAIN each. What cannot be planned, and what the time does not reach beyond
     the first ``ALWAYS_PLANNED``, is left out and told of; UsageError where nothing is left."""
     notes = [f"left out: {one}" for one in workload.skipped]
     questions: list[Question] = []
@@ -73,6 +76,19 @@ def asked(
     functions |= {name for question in questions for name in named_functions(question.statement.text)}
     with session.transaction():
         catalog = read_catalog(session, names, functions=functions)
+        loads = write_loads(questions, plans, catalog)
+        referring = {
+            quote_qualified(key.schema, key.table)
+            for load in loads
+            for key in looked_up_keys(load, catalog)
+            if catalog.relation(key.table, key.schema) is None
+        }
+        if referring:
+            catalog = read_catalog(session, names | referring, functions=functions)
+        behind = tuple(look_ups(session, loads, questions, catalog))
+    for question in behind:
+        plans.append(_plan(session, question))
+        questions.append(question)
     needs = []
     for place, (question, plan) in enumerate(zip(questions, plans, strict=True)):
         found = needs_of(question, catalog, plan)
