@@ -1,3 +1,4 @@
 from perfkit.cli.main import main
 
-main()
+if __name__ == "__main__":  # not in the processes that a pool of workers spawns
+    main()

@@ -11,6 +11,7 @@
     │   ├── CaptureTimeout           3  statement_timeout or lock_timeout struck
     │   └── CapabilityMissing        3  extension, privilege or version lacking; .needs .how_to_enable
     ├── ReportError                  3  a notebook failed; .notebook .cell .kind (error, died, interrupted, timeout)
+    ├── ClaimFailed                  3  a page of the anti-pattern book claims what is not so here
     └── GateFailed                   1  a regression was found; .verdict
 
 A message says what happened, with which value, and what to do next; lower case, no full stop.
@@ -118,6 +119,10 @@ class ReportError(PerfkitError):
         self.notebook = notebook
         self.kind = kind
         self.cell = cell
+
+
+class ClaimFailed(PerfkitError):
+    """A page of the anti-pattern book claims what does not hold on this server."""
 
 
 class GateFailed(PerfkitError):

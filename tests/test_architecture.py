@@ -16,7 +16,7 @@ PACKAGE = Path(perfkit.__file__).parent
 
 FLOORS = {
     "cli": 6, "jupyter": 6, "report": 6,
-    "lab": 5, "render": 5,
+    "book": 5, "lab": 5, "render": 5,
     "comparison": 4, "investigation": 4, "index_advice": 4, "query_file": 4, "verdict": 4, "session_investigation": 4,
     "findings": 3, "advise": 3, "dataset": 3, "workload": 3,
     "capture": 2, "db": 2, "document": 2,
@@ -89,6 +89,7 @@ def test_imports_go_down_and_stay_at_home(path: Path) -> None:
 
 SAME_FLOOR = {
     ("cli", "report"),
+    ("book", "lab"),
     ("investigation", "verdict"),
     ("comparison", "investigation"),
     ("sql", "catalog"),

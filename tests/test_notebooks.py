@@ -22,7 +22,8 @@ def document(path: Path) -> dict[str, Any]:
     return loaded
 
 
-every_notebook = pytest.mark.parametrize("path", available(), ids=name_of)
+NOTEBOOKS = [path for path in available() if path.parent.name != "antipatterns"]
+every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
 
 
 @every_notebook

@@ -150,12 +150,13 @@ class Session:
                     self._connection.execute("set default_transaction_read_only = on")
 
     def rows(self, sql: str, parameters: Sequence[object] | Mapping[str, object] = ()) -> list[Row]:
-        """Rows of a query of our own, with ``%s`` placeholders. Reads only, unless a writing transaction is open."""
+        """Rows of a query of our own, with ``%s`` placeholders; none of a statement that returns none. Reads only, unless a
+        writing transaction is open."""
         from psycopg.rows import dict_row
 
         with translated(sql), self._connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute(sql.encode(), parameters or None)
-            return cursor.fetchall()
+            return cursor.fetchall() if cursor.description else []
 
     def run_users(
         self, prefix: str, text: str, parameters: Sequence[str | None] = (), suffix: str = ""

@@ -17,6 +17,10 @@ _FAULT_LENGTH = 300
 _PICTURES = {
     "perfkit.advise.values.Advice": "advice.one_advice",
     "perfkit.advise.values.Rejected": "advice.one_rejected",
+    "perfkit.book.claim.Claim": "book.claim_blocks",
+    "perfkit.book.compared.Compared": "book.compared_blocks",
+    "perfkit.book.measured.Measured": "book.measured_blocks",
+    "perfkit.book.rows.Rows": "book.rows_blocks",
     "perfkit.capture.sensitivity.Sensitivity": "sensitivity.sensitivity_blocks",
     "perfkit.capture.values.Capture": "capture.capture_blocks",
     "perfkit.capture.values.Environment": "environment.environment_blocks",

@@ -69,7 +69,7 @@ def parts(report: DiffReport) -> Iterator[DiffPart]:
         blocks=(
             *_gate(report),
             verdict,
-            *_rows_returned(comparison),
+            *rows_returned(comparison),
             *counts_blocks(comparison.diff),
             totals_table(comparison.diff),
             *_names(report),
@@ -86,7 +86,8 @@ def parts(report: DiffReport) -> Iterator[DiffPart]:
         yield DiffPart(title="Possible causes", blocks=why)
 
 
-def _rows_returned(comparison: Comparison) -> Blocks:
+def rows_returned(comparison: Comparison) -> Blocks:
+    """Whether both sides returned the same rows; nothing where that is not known."""
     match comparison.same_result:
         case True:
             return (paragraph(Span("✓ same result", "good", badge=True), " on both sides"),)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perfkit.report.export import _html
-from perfkit.report.output import _write
+from perfkit.report.output import write_text
 from perfkit.report.secrets import strike
 
 if TYPE_CHECKING:
@@ -35,4 +35,4 @@ def write_comparison(report: DiffReport, path: Path) -> None:
                 metadata={"tags": [] if part.title else ["verdict"]},
             )
         )
-    _write(path, strike(_html(cells, {"title": TITLE, "eyebrow": ["perfkit"]})))
+    write_text(path, strike(_html(cells, {"title": TITLE, "eyebrow": ["perfkit"]})))

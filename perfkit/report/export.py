@@ -43,8 +43,11 @@ _TITLES = {
 _HIDDEN = {"parameters", "injected-parameters"}
 
 
-def page_of_notebook(run: Run, notebook: Any) -> str:
-    """The page of an executed notebook. When it stopped early, what was published but not shown any more follows."""
+def page_of_notebook(run: Run, notebook: Any, page: Mapping[str, Any] | None = None) -> str:
+    """The page of an executed notebook. When it stopped early, what was published but not shown any more follows.
+
+    ``page`` replaces what stands around the cells: title, trail, code, …
+    """
     cells = list(notebook.cells)
     if not run.is_ok:
         cells = _reached(cells, run.failure.cell_id if run.failure else None)
@@ -56,7 +59,12 @@ def page_of_notebook(run: Run, notebook: Any) -> str:
         and cell.source.strip()
         and not _HIDDEN & set(cell.metadata.get("tags", ()))
     ]
-    return _html(cells, _page_of_run(run) | {"code": code})
+    return _html(cells, _page_of_run(run) | {"code": code} | dict(page or {}))
+
+
+def page_of_cells(cells: Iterable[Any], page: Mapping[str, Any]) -> str:
+    """A page of cells that come from no run."""
+    return _html(cells, page)
 
 
 def page_of_run(run: Run) -> str:
@@ -87,15 +95,18 @@ def markdown_of(run: Run) -> str:
 def _html(cells: Iterable[Any], page: Mapping[str, Any]) -> str:
     from nbformat.v4 import new_notebook
 
-    script = _asset("page.js")
+    script = page.get("script") or asset("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     frame: dict[str, Any] = {
         "version": __version__,
-        "style": _asset("page.css"),
+        "style": asset("page.css"),
         "script": script,
         "script_hash": f"sha256-{digest}",
         "tab": page["title"],
         "eyebrow": [],
+        "trail": [],
+        "neighbours": [],
+        "has_code": False,
         "banner": None,
         "parameters": [],
         "code": [],
@@ -327,5 +338,5 @@ def _one_line(text: str) -> str:
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
     return files("perfkit.report").joinpath("template", name).read_text(encoding="utf-8").strip()

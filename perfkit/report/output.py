@@ -46,9 +46,11 @@ def write_reports(run: Run, notebook: Any, folder: Path, passwords: tuple[str, .
     clean = document.from_document(Run, strike_all(document.to_document(run, SCHEMA), passwords), SCHEMA)
     write_run(clean, folder)
     struck = from_dict(strike_all(notebook, passwords))
-    _write(folder / NOTEBOOK_FILE, json.dumps(struck, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
-    _write(folder / HTML_FILE, strike(page_of_notebook(clean, struck), passwords))
-    _write(folder / MARKDOWN_FILE, strike(markdown_of(clean), passwords))
+    write_text(
+        folder / NOTEBOOK_FILE, json.dumps(struck, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    )
+    write_text(folder / HTML_FILE, strike(page_of_notebook(clean, struck), passwords))
+    write_text(folder / MARKDOWN_FILE, strike(markdown_of(clean), passwords))
     return clean
 
 
@@ -62,8 +64,8 @@ def rebuild(run_json: Path) -> tuple[Path, Path]:
     run = read_run(run_json)
     folder = run_json if run_json.is_dir() else run_json.parent
     html, markdown = folder / HTML_FILE, folder / MARKDOWN_FILE
-    _write(html, page_of_run(run))
-    _write(markdown, markdown_of(run))
+    write_text(html, page_of_run(run))
+    write_text(markdown, markdown_of(run))
     return html, markdown
 
 
@@ -74,10 +76,11 @@ def write_page(value: object, path: Path) -> None:
 
     if not isinstance(value, Plan):
         schema_of(value)
-    _write(path, strike(page_of_value(value)))
+    write_text(path, strike(page_of_value(value)))
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
+    """Write a whole file or none; UsageError where the folder does not take it."""
     temporary = path.with_name(path.name + ".part")
     try:
         temporary.write_text(text, encoding="utf-8")

@@ -1,0 +1,48 @@
+"""A claim of a page: a sentence that was just found to be true, with the figures it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from perfkit.errors import ClaimFailed
+from perfkit.show import Shown
+from perfkit.units import format_count
+
+Figure = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Shown):
+    """Only made by ``require``, so one that is there holds."""
+
+    sentence: str
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+    @property
+    def evidence(self) -> str:
+        """The figures in a line: ``before 2,095, after 6``; empty without any."""
+        return ", ".join(
+            f"{name.replace('_', ' ')} {_written(figure)}" for name, figure in self.figures.items()
+        )
+
+
+def require(sentence: str, holds: bool, figures: Mapping[str, Figure]) -> Claim:
+    """The claim, where it holds; ClaimFailed with its figures where it does not.
+
+    >>> require("fewer blocks", True, {"before": 2095, "after": 6}).evidence
+    'before 2,095, after 6'
+    """
+    claim = Claim(sentence=sentence, figures=dict(figures))
+    if not holds:
+        evidence = f" ({claim.evidence})" if figures else ""
+        raise ClaimFailed(f"the claim “{sentence}” does not hold here{evidence}")
+    return claim
+
+
+def _written(figure: Figure) -> str:
+    return (
+        format_count(figure)
+        if isinstance(figure, int | float) and not isinstance(figure, bool)
+        else str(figure)
+    )
