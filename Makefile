@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 QUERY ?=
 OUTPUT ?= reports/investigate
+DOCS ?= reports/docs
 
 .DEFAULT_GOAL := help
 
@@ -20,6 +21,9 @@ $(VENV)/ready: pyproject.toml .ci/constraints.txt
 
 report: setup ## investigate a slow query of the data set tracker and write the report
 	$(BIN)/perfkit notebook run investigate --output $(OUTPUT) $(if $(QUERY),-p query=$(QUERY))
+
+docs: setup ## execute the anti-pattern book on the data set tracker and build its site
+	$(BIN)/perfkit notebook book --output $(DOCS)
 
 test: setup ## run the whole test suite against a real server
 	$(BIN)/python -m pytest
@@ -60,4 +64,4 @@ lab: setup ## open JupyterLab on the notebooks
 clean: ## remove what make made, but for servers and their data (perfkit server stop)
 	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup report test fmt lint type check bench bench-diagnosis bench-peers bench-advise lab clean
+.PHONY: help setup report docs test fmt lint type check bench bench-diagnosis bench-peers bench-advise lab clean

@@ -14,10 +14,12 @@ from perfkit.book.client import Client
 from perfkit.book.compared import Compared
 from perfkit.book.measured import Measured, finding_among
 from perfkit.book.rows import Rows
+from perfkit.book.source import DATABASE, source
 from perfkit.comparison.compare import compare
 from perfkit.comparison.observed import observed
 from perfkit.db.clone import clone
-from perfkit.lab import Lab, connect
+from perfkit.lab import Lab
+from perfkit.progress import progress_for_here
 from perfkit.sql import parse_statement
 from perfkit.sql.session_setup import split_statements
 
@@ -25,10 +27,6 @@ if TYPE_CHECKING:
     from perfkit.db.session import Session
     from perfkit.findings.finding import Finding
     from perfkit.investigation import Investigation
-
-DATASET = "tracker"
-SCALE = 0.1
-"""Forty thousand issues: enough for the planner to care, and a copy takes half a second."""
 
 RUNS = 3
 """Timed runs of a measurement. Claims rest on counters, so a few are enough to show the order of magnitude."""
@@ -58,8 +56,7 @@ class Page:
         self.id = id
         self._clients: dict[int, str] = {}
         with ExitStack() as opening:
-            source = connect(dataset=DATASET, scale=SCALE).target
-            self.lab = Lab(opening.enter_context(clone(source, DATASET)))
+            self.lab = Lab(opening.enter_context(clone(source(progress_for_here()), DATABASE)))
             self._open: Session | None = None
             opening.callback(self._let_go)
             self._session.change(_STEADY)

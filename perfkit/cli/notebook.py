@@ -171,9 +171,9 @@ def book(output: Path, only: tuple[str, ...], jobs: int, as_json: bool) -> int:
     """
     from perfkit.document import to_document
     from perfkit.progress import progress_for_here
-    from perfkit.report.site import build_site
+    from perfkit.report.site import build_site, chosen_pages
 
-    outcomes = build_site(output, only=only, jobs=jobs, progress=progress_for_here())
+    outcomes = build_site(chosen_pages(only), output, jobs=jobs, progress=progress_for_here())
     failed = [one for one in outcomes if not one.is_ok]
     for one in failed:
         click.echo(f"perfkit: {one.error}", err=True)

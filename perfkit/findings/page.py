@@ -10,10 +10,14 @@ from pathlib import Path
 
 from perfkit.errors import UsageError
 from perfkit.findings.vocabulary import VOCABULARY
+from perfkit.resources import folder
 from perfkit.show import Shown
 
 SCHEMA = "perfkit.finding/1"
 PAGES = Path(__file__).parent / "pages"
+
+BOOK = "antipatterns"
+"""Folder of the anti-pattern book among the notebooks."""
 
 HEADINGS = ("What it is", "How it looks", "The cure", "When it is fine", "Read on")
 """The sections of every page, in this order."""
@@ -41,6 +45,8 @@ class Page(Shown):
     sections: tuple[PageSection, ...]
     markdown: str
     """The whole page as it was written."""
+    notebook: str | None = None
+    """Name of the page of the anti-pattern book that measures it; None where the book has none of this id."""
 
 
 @cache
@@ -58,7 +64,13 @@ def page_of(id: str) -> Page:
             for heading, body in zip(parts[::2], parts[1::2], strict=True)
         ),
         markdown=markdown,
+        notebook=_notebook(id),
     )
+
+
+def _notebook(id: str) -> str | None:
+    name = f"{BOOK}/{id}"
+    return name if (folder("notebooks") / f"{name}.ipynb").is_file() else None
 
 
 def _offer(id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Blocks, Column, Paragraph, Row, Span, Table, paragraph, text
@@ -19,8 +20,28 @@ MOST_ROWS = 20
 """More is no longer read; how many are left out is said."""
 
 
+SERIALIZATION_SHARE = 0.1
+"""Below it, writing out the result is no part of the story."""
+
+
 def measured_blocks(measured: Measured) -> Blocks:
-    return (Paragraph(text=summary(measured.plan)), *tree_blocks(measured.plan))
+    """The plan as it was captured, without what bears on no page: the planner's own memory and blocks."""
+    plan = measured.plan
+    serialization = plan.serialization
+    is_telling = bool(
+        serialization
+        and serialization.time_ms
+        and plan.total_ms
+        and serialization.time_ms > SERIALIZATION_SHARE * plan.total_ms
+    )
+    told = replace(
+        plan,
+        serialization=serialization if is_telling else None,
+        planning_buffers=None,
+        planning_memory_bytes=None,
+        extra={},
+    )
+    return (Paragraph(text=summary(told)), *tree_blocks(told))
 
 
 def compared_blocks(compared: Compared) -> Blocks:

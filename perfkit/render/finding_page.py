@@ -32,6 +32,9 @@ def page_blocks(page: Page) -> Blocks:
     for section in page.sections:
         blocks.append(Heading(text=section.heading, level=3))
         blocks.extend(_written(section.markdown))
+    if page.notebook:
+        command = f"perfkit notebook run {page.notebook}"
+        blocks.append(paragraph(Span("measured in the anti-pattern book: ", "muted"), Span(command, "code")))
     return tuple(blocks)
 
 

@@ -9,14 +9,12 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from perfkit.book.page import DATASET, SCALE
-from perfkit.errors import UsageError
-from perfkit.lab import connect
+from perfkit.book.source import source
 from perfkit.progress import Progress, Silent
 from perfkit.report.outcome import NOTEBOOK_FILE, Run
 from perfkit.report.output import prepare
 from perfkit.report.run import run_notebook
-from perfkit.report.site.pages import BookPage, book_pages
+from perfkit.report.site.pages import BookPage
 
 PAGE_SECONDS = 180.0
 """A page takes a few seconds; one that takes minutes waits for something that will not come."""
@@ -37,35 +35,24 @@ class Outcome:
 
 
 def build_site(
-    output: Path, *, only: Sequence[str] = (), jobs: int = JOBS, progress: Progress | None = None
+    pages: Sequence[BookPage], output: Path, *, jobs: int = JOBS, progress: Progress | None = None
 ) -> tuple[Outcome, ...]:
     """Execute the pages on the embedded server and write the site into a folder: index.html, a page each, the findings.
 
-    ``only`` names the pages wanted; without it all. A page that fails is written with a banner and the others go on: its
-    outcome says so. UsageError for an unknown page or a folder that cannot be written; ServerError without a server.
+    A page that fails is written with a banner and the others go on: its outcome says so. UsageError for a folder that cannot
+    be written; ServerError without a server.
     """
     from perfkit.report.site.write import write_site
 
     shown = progress or Silent()
-    pages = _chosen(only)
     prepare(output)
-    connect(dataset=DATASET, scale=SCALE, progress=False).close()
+    source(shown)
     with tempfile.TemporaryDirectory(prefix="perfkit-book-") as folder:
         runs = _executed(pages, Path(folder), jobs, shown)
         notebooks = {page.id: Path(folder) / page.id / NOTEBOOK_FILE for page in pages}
         with shown.stage("write the site"):
             write_site(pages, runs, notebooks, output)
     return tuple(_outcome(page, runs[page.id]) for page in pages)
-
-
-def _chosen(only: Sequence[str]) -> tuple[BookPage, ...]:
-    pages = book_pages()
-    unknown = sorted(set(only) - {page.id for page in pages})
-    if unknown:
-        raise UsageError(
-            f"the book has no page {', '.join(unknown)}; it has {', '.join(page.id for page in pages)}"
-        )
-    return tuple(page for page in pages if page.id in only or not only)
 
 
 def _executed(pages: Sequence[BookPage], folder: Path, jobs: int, progress: Progress) -> dict[str, Run]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from perfkit.errors import UsageError
+from perfkit.findings.page import BOOK
 from perfkit.findings.vocabulary import VOCABULARY
 from perfkit.report.notebooks import heading_of, read
 from perfkit.resources import folder
-
-FOLDER = "antipatterns"
 
 KINDS = {
     "schema": "Schema",
@@ -64,8 +64,18 @@ class BookPage:
 def book_pages() -> tuple[BookPage, ...]:
     """The pages by kind, in the order of ``KINDS``, then by id."""
     order = list(KINDS)
-    found = [read_page(path) for path in (folder("notebooks") / FOLDER).glob("*.ipynb")]
+    found = [read_page(path) for path in (folder("notebooks") / BOOK).glob("*.ipynb")]
     return tuple(sorted(found, key=lambda page: (order.index(page.kind), page.id)))
+
+
+def chosen_pages(ids: Collection[str]) -> tuple[BookPage, ...]:
+    """The pages of these ids; all where none is named. UsageError for an id that the book does not have."""
+    pages = book_pages()
+    unknown = sorted(set(ids) - {page.id for page in pages})
+    if unknown:
+        known = ", ".join(page.id for page in pages)
+        raise UsageError(f"the book has no page {', '.join(unknown)}; it has {known}")
+    return tuple(page for page in pages if page.id in ids or not ids)
 
 
 def read_page(path: Path) -> BookPage:
