@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from perfkit.render.blocks import Blocks, Column, Paragraph, Row, Span, Table, paragraph, text
+from perfkit.render.blocks import Blocks, Code, Column, Paragraph, Row, Span, Table, paragraph, text
 from perfkit.render.diff import table, totals_table
 from perfkit.render.diff_report import rows_returned
 from perfkit.render.plan import summary, tree_blocks
@@ -58,6 +58,8 @@ def claim_blocks(claim: Claim) -> Blocks:
 def rows_blocks(rows: Rows) -> Blocks:
     if not rows.rows:
         return (paragraph("No rows."),)
+    if tuple(rows.rows[0]) == ("QUERY PLAN",):
+        return (Code(text="\n".join(map(str, rows.column("QUERY PLAN"))), language="plan"),)
     shown = rows.rows[:MOST_ROWS]
     columns = tuple(
         Column(title=name, align="right" if _is_number(value) else "left", wraps=isinstance(value, str))
