@@ -18,6 +18,7 @@ PlanCacheMode = Literal["auto", "force_custom_plan", "force_generic_plan"]
 
 PLAN_OPTIONS = "verbose, format json"
 RUN_OPTIONS = "analyze, timing off, buffers, summary, format json"
+COUNT_OPTIONS = "analyze, timing off, buffers, verbose, settings, summary off, format json"
 
 
 def plan_only(session: Session, statement: Statement, parameters: Sequence[str | None]) -> Plan:
@@ -42,6 +43,11 @@ def analyze_options(session: Session, statement: Statement) -> str:
 def run_once(session: Session, statement: Statement, parameters: Sequence[str | None]) -> Plan:
     """Run the statement without a clock at each node: its execution time carries no timing overhead."""
     return _explain(session, statement, parameters, RUN_OPTIONS)
+
+
+def count(session: Session, statement: Statement, parameters: Sequence[str | None]) -> Plan:
+    """Run the statement with rows and blocks counted at every node and no clock: what hardly varies between runs."""
+    return _explain(session, statement, parameters, COUNT_OPTIONS)
 
 
 def execute_prepared(

@@ -18,6 +18,7 @@ VERBS = {
     "workload": "rank the statements of a log, script, folder or server, and save them for advise",
     "explain": "capture how PostgreSQL runs a statement, or read a plan",
     "diff": "compare two plans or captures",
+    "gate": "hold a folder of queries against baselines that are committed beside the code",
     "explain-finding": "say what a finding means, how it is cured, and when it is fine",
     "dataset": "load and check the generated data sets",
     "server": "start, stop and list embedded servers",
