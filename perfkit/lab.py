@@ -15,12 +15,15 @@ from perfkit.comparison.turns import DEFAULT_TURNS, Arm, compare_in_turns
 from perfkit.db.session import Session
 from perfkit.db.target import Limits, Target, conninfo_from_environment
 from perfkit.errors import UsageError
+from perfkit.gate.observe import DEFAULT_RUNS as COUNTED_RUNS
+from perfkit.gate.timing import DEFAULT_TURNS as TIMED_TURNS
 from perfkit.progress import Progress, Silent, progress_for_here
 from perfkit.sql import parse_statement
 from perfkit.sql.session_setup import read_setup
 
 if TYPE_CHECKING:
     from perfkit.comparison import Comparison
+    from perfkit.gate import GateReport
     from perfkit.index_advice import IndexAdvice, Wishes
     from perfkit.investigation import Investigation
     from perfkit.workload import Recording
@@ -263,6 +266,61 @@ class Lab:
         found = workload if isinstance(workload, Workload) else self.workload(workload)
         return advise(
             self.target, found, wishes, seconds=seconds, budget_bytes=budget_bytes, progress=self.progress
+        )
+
+    def gate(
+        self,
+        queries: str | Path | None,
+        *,
+        baseline: str | Path | None = None,
+        config: str | Path | None = None,
+        log: str | Path | None = None,
+        against: str | None = None,
+        timing: bool = False,
+        runs: int = COUNTED_RUNS,
+        turns: int = TIMED_TURNS,
+        allow_writes: bool = False,
+        strict: bool = False,
+    ) -> GateReport:
+        """Hold a folder of .sql files against its baselines, ``queries/baseline`` where no other folder is named.
+
+        Each statement runs 1 + ``runs`` times and is rolled back; one that writes is only planned unless the database is scratch
+        or ``allow_writes``. ``config`` holds tolerances (``queries/gate.toml`` where there is one). ``log`` is a server's
+        log whose unknown statements are looked at too. ``against`` is the DSN of a second database: with ``timing`` each
+        statement also runs ``turns`` times in turns on both; without, what it does there stands for the baselines.
+        """
+        from perfkit.gate.asked import read_asked
+        from perfkit.gate.run import Turns, baselines_of, run_gate
+
+        paths = (None if one is None else Path(one) for one in (queries, baseline, config, log))
+        if timing and against is None:
+            raise UsageError(
+                "times are compared with a second database alone: name it with against (--against DSN)"
+            )
+        if against is not None and not timing and baseline is not None:
+            raise UsageError(
+                "against takes the place of baselines; leave out baseline, or ask for timing (--timing)"
+            )
+        asked = read_asked(*paths)
+        may_write = allow_writes or self.target.is_scratch
+        timed = None
+        if against is not None:
+            other = Target(conninfo=against, is_scratch=False, limits=self.target.limits)
+            if timing:
+                timed = Turns(against=other, turns=turns)
+            else:
+                found = baselines_of(
+                    other, asked.queries, runs=runs, may_write=may_write, progress=self.progress
+                )
+                asked = replace(asked, baselines=found)
+        return run_gate(
+            self.target,
+            asked,
+            runs=runs,
+            may_write=may_write,
+            timing=timed,
+            is_strict=strict,
+            progress=self.progress,
         )
 
 

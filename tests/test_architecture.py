@@ -100,6 +100,7 @@ SAME_FLOOR = {
     ("advise", "workload"),
     ("findings", "workload"),
     ("session_investigation", "investigation"),
+    ("gate", "query_file"),
 }
 """Neighbours that may know each other, one way each."""
 

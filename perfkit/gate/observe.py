@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
@@ -11,14 +12,17 @@ from perfkit.capture.capture import bind_values, capture_planned, within
 from perfkit.capture.explain import count, plan_only, transaction_for
 from perfkit.capture.values import Capture
 from perfkit.catalog import Relation
+from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
 from perfkit.db.target import Target
+from perfkit.errors import CaptureError, UsageError
 from perfkit.findings import Finding, examine
 from perfkit.gate.baseline import Baseline, NamedFinding, RelationThen, Surroundings
 from perfkit.gate.queries import GateQuery
 from perfkit.gate.steady import steady, untimed
+from perfkit.identifier import quote_identifier
 from perfkit.plan import Plan
-from perfkit.sql import parse_statement, refuse_unless_safe
+from perfkit.sql import parse_statement, refuse_unless_safe, table_names
 from perfkit.sql.fingerprint import normal_form
 from perfkit.sql.safety import needs_writing
 from perfkit.sql.statement import Statement
@@ -44,6 +48,8 @@ class Observation:
     findings: tuple[Finding, ...]
     """Worst first; judged without times, so that a busy machine finds the same."""
     notes: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
+    """Relations, as SQL names them, in which a write was rolled back: their pages now hold rows that nobody sees."""
 
 
 def gate_session(target: Target) -> Session:
@@ -68,12 +74,42 @@ def observe(
     statement = parse_statement(query.text)
     refuse_unless_safe(statement, allow_writes=True)
     if query.plan is not None and not query.has_values:
-        return _observed(session, query, statement, query.plan, ("its values are not in the log; the plan is",))
+        return _observed(
+            session, query, statement, query.plan, ("its values are not in the log; the plan is",)
+        )
     if needs_writing(statement) and not may_write:
         plan = _planned(session, statement, query.parameters)
         note = "it writes and was only planned; with --allow-writes it runs and is rolled back"
         return _observed(session, query, statement, plan, (note,))
-    return _observed(session, query, statement, _fewest(session, statement, query.parameters, runs), ())
+    found = _observed(session, query, statement, _fewest(session, statement, query.parameters, runs), ())
+    return replace(found, written=_written(session, statement)) if writes(query) else found
+
+
+def writes(query: GateQuery) -> bool:
+    """Whether the query changes rows or locks them; False for a text that is no statement."""
+    try:
+        return needs_writing(parse_statement(query.text))
+    except UsageError:
+        return False
+
+
+def _written(session: Session, statement: Statement) -> tuple[str, ...]:
+    """The statement's relations, and those whose foreign keys point at them: a DELETE may change these too."""
+    with session.transaction():
+        catalog = read_catalog(session, table_names(statement), with_referencing=True)
+    return tuple(
+        f"{quote_identifier(one.schema)}.{quote_identifier(one.name)}"
+        for one in catalog.relations
+        if one.kind in ("table", "partitioned table")
+    )
+
+
+def tidy(session: Session, written: Collection[str]) -> None:
+    """VACUUM where writes were rolled back, so that whoever reads next touches the same pages as before. Only on a scratch
+    database."""
+    for name in sorted(written):
+        with suppress(CaptureError):
+            session.change(f"vacuum {name}")
 
 
 def _planned(session: Session, statement: Statement, parameters: Sequence[str | None]) -> Plan:

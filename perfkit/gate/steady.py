@@ -36,6 +36,9 @@ _KEPT: Final = (
     "Temp Read Blocks",
     "Temp Written Blocks",
 )
+_ACTUAL: Final = ("Actual Rows", "Actual Loops")
+"""Told also where they are zero; any other property then says as little as one that is not there."""
+
 _CONDITIONS: Final = (
     "Filter",
     "Join Filter",
@@ -116,7 +119,7 @@ def _tree(node: Mapping[str, Any], rewrite: Any) -> dict[str, Any]:
 
 
 def _steady_node(node: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: node[key] for key in _KEPT if key in node}
+    kept = {key: value for key in _KEPT if (value := node.get(key)) or (key in _ACTUAL and key in node)}
     kept |= {key: masked(node[key]) for key in _CONDITIONS if key in node}
     return kept | _blocks(node)
 

@@ -47,9 +47,7 @@ def _text(baseline: Baseline) -> str:
     document: dict[str, Any] = {
         **to_document(baseline, SCHEMA),
         "shape": baseline.shape,
-        "counters": {
-            key: counters[key] for key in ("shared_blocks", "temp_blocks", "rows", "rows_removed")
-        },
+        "counters": {key: counters[key] for key in ("shared_blocks", "temp_blocks", "rows", "rows_removed")},
     }
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 

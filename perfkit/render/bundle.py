@@ -28,6 +28,7 @@ _PICTURES = {
     "perfkit.capture.values.Query": "environment.query_blocks",
     "perfkit.comparison.comparison.Comparison": "diff_report.comparison_blocks",
     "perfkit.findings.finding.Finding": "findings.one_finding",
+    "perfkit.gate.calibrate.Calibration": "calibration.calibration_blocks",
     "perfkit.gate.report.GateReport": "gate.gate_blocks",
     "perfkit.index_advice.IndexAdvice": "index_advice.index_advice_blocks",
     "perfkit.investigation.SessionSummary": "session.session_blocks",

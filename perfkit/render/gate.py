@@ -11,7 +11,6 @@ from perfkit.render.blocks import (
     Blocks,
     Column,
     Details,
-    Heading,
     Panel,
     Paragraph,
     Row,
@@ -43,7 +42,7 @@ VERDICT_MARKS: Final[dict[str, tuple[str, Tone]]] = {
     "ok": ("✓ ok", "good"),
 }
 
-MOST_IN_TABLE: Final = 200
+MOST_IN_TABLE: Final = 50
 """Queries in the table; a reader looks at the first ones."""
 
 MOST_CAUSES: Final = 8
@@ -212,4 +211,3 @@ def what(result: Result) -> str:
     if result.verdict == "too noisy" and result.times is not None:
         return f"two runs of one database differ by {format_percent(result.times.noise)}; fastest {format_ms(result.times.after_ms)}"
     return result.notes[0] if result.notes else ""
-

@@ -33,16 +33,18 @@ class Ratio:
     """``unclear`` when minimum and lower quartile disagree: too noisy to tell."""
 
 
-def compare_times(before: Sequence[float], after: Sequence[float], *, seed: int = 0) -> Ratio:
+def compare_times(
+    before: Sequence[float], after: Sequence[float], *, seed: int = 0, factor: float = CLEAR_FACTOR
+) -> Ratio:
     """Compare interleaved samples by minimum **and** lower quartile: noise on a busy machine only ever adds, so the low
-    end of a sample is its steadiest part. Both must move beyond ``CLEAR_FACTOR`` and ``FLOOR_MS``.
+    end of a sample is its steadiest part. Both must move beyond ``factor`` and ``FLOOR_MS``.
 
     ValueError when a side has no sample.
     """
     low, high = _bootstrap(before, after, seed)
     moves = {
-        _direction(min(before), min(after)),
-        _direction(quantile(before, 0.25), quantile(after, 0.25)),
+        _direction(min(before), min(after), factor),
+        _direction(quantile(before, 0.25), quantile(after, 0.25), factor),
     }
     direction: Direction = moves.pop() if len(moves) == 1 else "unclear"
     return Ratio(median=_divide(median(after), median(before)), low=low, high=high, direction=direction)
@@ -59,8 +61,8 @@ def compare_counts(before: int, after: int, *, factor: float = CLEAR_FACTOR, flo
     return "falls" if after < before else "rises"
 
 
-def _direction(before: float, after: float) -> Direction:
-    if abs(after - before) < FLOOR_MS or max(before, after) <= CLEAR_FACTOR * min(before, after):
+def _direction(before: float, after: float, factor: float) -> Direction:
+    if abs(after - before) < FLOOR_MS or max(before, after) <= factor * min(before, after):
         return "same"
     return "falls" if after < before else "rises"
 

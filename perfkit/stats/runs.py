@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from perfkit.stats.ratio import Ratio, compare_times
+from perfkit.stats.ratio import CLEAR_FACTOR, Ratio, compare_times
+from perfkit.units import format_percent
 
 RunsVerdict = Literal["faster", "slower", "same", "too noisy to tell", "not judged"]
 
@@ -26,9 +27,14 @@ class Judgement:
 
 
 def judge_runs(
-    before: Sequence[float], after: Sequence[float], *, is_interleaved: bool = True, seed: int = 0
+    before: Sequence[float],
+    after: Sequence[float],
+    *,
+    is_interleaved: bool = True,
+    seed: int = 0,
+    factor: float = CLEAR_FACTOR,
 ) -> Judgement:
-    """Compare two sets of times of one statement, in milliseconds.
+    """Compare two sets of times of one statement, in milliseconds; a change below ``factor`` is none.
 
     Runs that were taken one set after the other carry the drift of the machine between them: for those the interval of
     the ratio must stay clear of 1 as well, so that a doubtful case is called too noisy rather than decided.
@@ -45,13 +51,14 @@ def judge_runs(
             verdict="too noisy to tell",
             reason=f"at least {FEWEST_RUNS} runs on each side are needed, there are {len(before)} and {len(after)}",
         )
-    ratio = compare_times(before, after, seed=seed)
+    ratio = compare_times(before, after, seed=seed, factor=factor)
     if ratio.direction == "unclear":
         return Judgement(
             verdict="too noisy to tell", reason="fastest and lower quartile disagree", ratio=ratio
         )
     if ratio.direction == "same":
-        return Judgement(verdict="same", reason="the fastest runs are within a tenth", ratio=ratio)
+        span = "a tenth" if factor == CLEAR_FACTOR else format_percent(factor - 1)
+        return Judgement(verdict="same", reason=f"the fastest runs are within {span}", ratio=ratio)
     if not is_interleaved and ratio.low <= 1 <= ratio.high:
         return Judgement(
             verdict="too noisy to tell",
