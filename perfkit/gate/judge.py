@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import Final
 
 from perfkit.errors import PerfkitError
@@ -116,8 +117,8 @@ def _worse(compared: PlanDiff, allowed: Allowed) -> Iterator[Change]:
     kinds = {one.kind for one in found}
     for kind, what, name in _COUNTED:
         total: Total = getattr(compared.totals, name)
-        if kind in kinds:
-            tolerance = getattr(allowed, "rows" if kind == "rows-removed" else kind)
+        tolerance = getattr(allowed, "rows" if kind == "rows-removed" else kind)
+        if kind in kinds and tolerance < inf:
             yield Change(
                 kind=kind,
                 text=f"{_said(what, total)}, {format_percent(tolerance)} more is allowed",

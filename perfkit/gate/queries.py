@@ -57,10 +57,16 @@ def _queries(folder: Path) -> Iterator[GateQuery]:
                 source="folder",
                 text=sample.text,
                 parameters=sample.parameters,
-                path=file.as_posix(),
+                path=_from_here(file),
                 line=_first_line(file),
                 has_values=found.has_values,
             )
+
+
+def _from_here(file: Path) -> str:
+    """The path as CI wants it: from the working directory, which is the repository's top."""
+    whole, here = file.resolve(), Path.cwd().resolve()
+    return (whole.relative_to(here) if whole.is_relative_to(here) else whole).as_posix()
 
 
 def _first_line(file: Path) -> int:
@@ -117,7 +123,7 @@ def _of_log(query: WorkloadQuery, runs: Sequence[Run], log: Path) -> GateQuery:
         source="log",
         text=sample.text,
         parameters=sample.parameters,
-        path=log.as_posix(),
+        path=_from_here(log),
         line=members[0].line,
         plan=next((run.plan for run in members if run.plan is not None), None),
         has_values=query.has_values,

@@ -52,12 +52,17 @@ _CONDITIONS: Final = (
 )
 _HIT, _READ = "Shared Hit Blocks", "Shared Read Blocks"
 
+_OUR_OWN: Final = frozenset({"max_parallel_workers_per_gather"})
+"""Settings that the gate's session has, wherever it runs."""
+
 _OF_THE_MOMENT: Final = frozenset(
     {
         "Actual Startup Time",
         "Actual Total Time",
         "Workers Launched",
         "Workers",
+        "Shared Dirtied Blocks",
+        "Shared Written Blocks",
         "Shared I/O Read Time",
         "Shared I/O Write Time",
         "I/O Read Time",
@@ -106,8 +111,8 @@ def masked(text: str) -> str:
 def _rewritten(plan: Plan, rewrite: Any) -> Plan:
     body = dump_json(plan)[0]
     kept = {"Plan": _tree(body["Plan"], rewrite)}
-    if plan.settings:
-        kept["Settings"] = dict(sorted(plan.settings.items()))
+    if settings := {name: plan.settings[name] for name in sorted(plan.settings) if name not in _OUR_OWN}:
+        kept["Settings"] = settings
     return read_json([kept])
 
 

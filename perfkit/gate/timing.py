@@ -13,7 +13,8 @@ from perfkit.gate.queries import GateQuery
 from perfkit.gate.report import Times
 from perfkit.sql import parse_statement, refuse_unless_safe
 from perfkit.stats import judge_runs, quantile
-from perfkit.units import format_percent
+from perfkit.stats.ratio import FLOOR_MS
+from perfkit.units import format_ms, format_percent
 
 DEFAULT_TURNS: Final = 15
 """With fifteen interleaved rounds, fastest run and lower quartile together rarely mistake load for a change."""
@@ -61,6 +62,10 @@ def judge_times(
     found = judge_runs(before, after, factor=1 + tolerance)
     noise = _apart(before, control)
     verdict, reason = found.verdict, found.reason
+    if verdict == "same":
+        reason = (
+            f"they differ by less than {format_percent(tolerance)}, or by less than {format_ms(FLOOR_MS)}"
+        )
     if verdict in ("slower", "faster") and _apart(before, after) <= max(tolerance, 2 * noise):
         verdict = "too noisy to tell"
         reason = f"two runs of the same database are {format_percent(noise)} apart"

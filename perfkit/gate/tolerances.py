@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from math import inf
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -21,7 +22,7 @@ _SHARES: Final = ("blocks", "temp", "rows", "time")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowed:
-    """What one query may do; shares are parts of the baseline's figure."""
+    """What one query may do; shares are parts of the baseline's figure, infinite where any rise is allowed."""
 
     blocks: float = 0.10
     """A tenth: blocks of one plan on one data set differ by less between runs."""
@@ -88,8 +89,12 @@ def _allowed(base: Allowed, table: Any, where: str) -> Allowed:
 
 
 def _share(value: Any, where: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise ConfigError(f"{where} takes a part of the baseline such as 0.1 for a tenth, got {value!r}")
+    if value == "any":
+        return inf
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < inf:
+        raise ConfigError(
+            f'{where} takes a part of the baseline such as 0.1 for a tenth, or "any", got {value!r}'
+        )
     return float(value)
 
 

@@ -25,11 +25,11 @@ from perfkit.render.diff import table as diff_table
 from perfkit.render.diff_words import value
 from perfkit.render.escape import shortened
 from perfkit.render.findings import severity_mark
-from perfkit.units import format_count, format_ms, format_percent, format_ratio
+from perfkit.units import format_count, format_ms, format_ratio
 
 if TYPE_CHECKING:
     from perfkit.capture.causes import Cause
-    from perfkit.gate.report import GateReport, Result, TitledFinding
+    from perfkit.gate.report import GateReport, Result, Times, TitledFinding
 
 VERDICT_MARKS: Final[dict[str, tuple[str, Tone]]] = {
     "failed": ("✗ failed", "bad"),
@@ -93,19 +93,31 @@ def result_panel(result: Result) -> Panel:
 
 def _body(result: Result) -> Iterator[Block]:
     for change in result.worse:
-        yield paragraph(Span("▲ ", "bad"), Span(change.kind.replace("-", " "), "strong"), f": {change.text}")
+        if change.kind != "finding":
+            yield paragraph(
+                Span("▲ ", "bad"), Span(change.kind.replace("-", " "), "strong"), f": {change.text}"
+            )
     for change in result.better:
         yield paragraph(Span("▼ ", "good"), Span(change.kind.replace("-", " "), "strong"), f": {change.text}")
+    yield from _findings(result)
     for remedy in result.remedies:
         yield paragraph(Span("Remedy", "strong"), f": {remedy}")
     for note in result.notes:
         yield paragraph(Span(note, "muted"))
+    if result.times is not None and not any(one.kind == "time" for one in (*result.worse, *result.better)):
+        yield paragraph(Span("Time", "strong"), f": {_times(result.times)}")
     if result.worse or result.better:
         yield from _causes(result.causes)
     if result.source == "log":
         yield paragraph(Span(shortened(result.statement, _SQL_LENGTH), "code"))
-    yield from _findings(result)
     yield from _plan(result)
+    if result.verdict == "regressed" and result.source == "folder":
+        yield paragraph(Span("To look closer: ", "muted"), Span(f"perfkit investigate {result.path}", "code"))
+
+
+def _times(times: Times) -> str:
+    figures = f"fastest run {format_ms(times.before_ms)} → {format_ms(times.after_ms)}"
+    return f"{times.verdict}, {figures}, {format_ratio(times.ratio)}: {times.reason}"
 
 
 def _causes(causes: tuple[Cause, ...]) -> Iterator[Block]:
@@ -209,5 +221,5 @@ def what(result: Result) -> str:
     if result.verdict == "gone":
         return "a baseline without its query"
     if result.verdict == "too noisy" and result.times is not None:
-        return f"two runs of one database differ by {format_percent(result.times.noise)}; fastest {format_ms(result.times.after_ms)}"
+        return _times(result.times)
     return result.notes[0] if result.notes else ""

@@ -74,9 +74,17 @@ def _result(one: Complaint, place: int) -> dict[str, object]:
         found["locations"] = [
             {
                 "physicalLocation": {
-                    "artifactLocation": {"uri": quote(one.path)},
+                    "artifactLocation": {"uri": _uri(one.path)},
                     "region": {"startLine": one.line},
                 }
             }
         ]
     return found
+
+
+def _uri(path: str) -> str:
+    """
+    >>> _uri("queries/a b.sql"), _uri("/srv/a.sql")
+    ('queries/a%20b.sql', 'file:///srv/a.sql')
+    """
+    return f"file://{quote(path)}" if path.startswith("/") else quote(path)
