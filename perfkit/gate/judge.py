@@ -26,7 +26,8 @@ _COUNTED: Final[tuple[tuple[ChangeKind, str, str], ...]] = (
     ("rows", "rows returned", "rows"),
     ("rows-removed", "rows thrown away", "rows_removed"),
 )
-_QUOTED: Final = re.compile(r"'(?:[^']|'')*'")
+_VALUE: Final = re.compile(r"'(?:[^']|'')*'|(?<=[=<>~+*/%-] )-?\d+(?:\.\d+)?")
+"""Text in quotes, and a number after an operator; a finding's own figures follow words."""
 
 MOST_EDITS: Final = 3
 """Nodes named of a plan that may not change; the diff has them all."""
@@ -206,8 +207,10 @@ def without_values(title: str) -> str:
     """
     >>> without_values("LIKE '%smith%' begins with a wildcard")
     "LIKE '…' begins with a wildcard"
+    >>> without_values("(id % 10) = 3 hides id: 4,000 rows are checked to keep 20")
+    '(id % …) = … hides id: 4,000 rows are checked to keep 20'
     """
-    return _QUOTED.sub("'…'", title)
+    return _VALUE.sub(lambda found: "'…'" if found[0][0] == "'" else "…", title)
 
 
 def _remedies(before: Baseline, now: Baseline) -> Iterator[str]:

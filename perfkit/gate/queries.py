@@ -135,7 +135,7 @@ def _reads_tables(text: str) -> bool:
     try:
         statement = parse_statement(text)
     except UsageError:
-        return False
+        return True
     if statement.tree is None:
         return True
     return any(not _CATALOG.match(name) for name in table_names(statement))

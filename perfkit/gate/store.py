@@ -68,6 +68,11 @@ def _read(path: Path) -> Baseline:
             " after deleting it"
         )
     try:
-        return from_document(Baseline, document, SCHEMA)
+        baseline = from_document(Baseline, document, SCHEMA)
     except ValueError as error:
         raise UsageError(f"the baseline {path} is damaged: {error}") from None
+    if baseline.query != path.stem:
+        raise UsageError(
+            f"the baseline {path} is of the query {baseline.query!r}; a baseline's file has its query's name"
+        )
+    return baseline

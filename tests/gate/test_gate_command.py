@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from perfkit import document
 from perfkit.cli.main import main
 from perfkit.db.target import Target
 from perfkit.lab import Lab
+from tests.gate.gate_example import baseline, plan
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -119,6 +121,7 @@ BAD = {
     "other schema": (("queries", "--baseline", "old"), "says schema 'perfkit.baseline/0', expected"),
     "no JSON": (("queries", "--baseline", "damaged"), "is not JSON"),
     "half a baseline": (("queries", "--baseline", "half"), "is damaged"),
+    "other name": (("queries", "--baseline", "moved"), "is of the query '../../x'; a baseline's file"),
     "baseline file": (("queries", "--baseline", "key.toml"), "is a file; --baseline takes a folder"),
     "no log": (("--from-log", "no.log", "--baseline", "b"), "there is no file no.log"),
     "log of nothing": (("--from-log", "key.toml", "--baseline", "b"), "is no log of a PostgreSQL server"),
@@ -137,12 +140,14 @@ def test_bad_input_is_one_sentence_and_2(
     assert queries.is_dir()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PERFKIT_DSN", "host=/nowhere")
-    for folder in ("empty", "nothing", "old", "damaged", "half"):
+    for folder in ("empty", "nothing", "old", "damaged", "half", "moved"):
         (tmp_path / folder).mkdir()
     (tmp_path / "nothing" / "a.sql").write_text("-- nothing here\n")
     (tmp_path / "old" / "a.json").write_text('{"schema": "perfkit.baseline/0"}')
     (tmp_path / "damaged" / "a.json").write_text('{"schema": "perf')
     (tmp_path / "half" / "a.json").write_text('{"schema": "perfkit.baseline/1", "query": "a"}')
+    moved = document.to_document(baseline("../../x", plan("Seq Scan", 1, 1)), "perfkit.baseline/1")
+    (tmp_path / "moved" / "a.json").write_text(document.dumps(moved))
     for file, text in {
         "broken": "[defaults",
         "key": "[defaults]\nblock = 1",

@@ -24,14 +24,11 @@ def write_junit(report: GateReport) -> str:
     errors = sum(one.verdict == "failed" for one in results)
     failures = sum(report.fails(one) for one in results) - errors
     skipped = sum(_is_skipped(report, one) for one in results)
-    counts = {
-        "tests": str(len(results)),
-        "failures": str(failures),
-        "errors": str(errors),
-        "skipped": str(skipped),
-    }
+    counts = {"tests": str(len(results)), "failures": str(failures), "errors": str(errors)}
     root = ElementTree.Element("testsuites", {"name": "perfkit gate", **counts})
-    suite = ElementTree.SubElement(root, "testsuite", {"name": "perfkit gate", **counts})
+    suite = ElementTree.SubElement(
+        root, "testsuite", {"name": "perfkit gate", **counts, "skipped": str(skipped)}
+    )
     for result in results:
         _case(suite, report, result)
     ElementTree.indent(root, " ")
