@@ -70,8 +70,12 @@ def _executed(pages: Sequence[BookPage], folder: Path, jobs: int, progress: Prog
         runs = {}
         try:
             for done in as_completed(waiting):
-                runs[waiting[done].id] = done.result()
+                id, run = waiting[done].id, done.result()
+                runs[id] = run
                 advance()
+                came = f"in {run.seconds:.1f} s" if run.is_ok else "failed"
+                with progress.stage(f"page {len(runs)}/{len(pages)}: {id} {came}"):
+                    pass
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise

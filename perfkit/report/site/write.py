@@ -126,7 +126,7 @@ def _group(id: str, title: str, pages: Sequence[BookPage], runs: Mapping[str, Ru
     for page in pages:
         failed = '<strong class="failed">failed</strong> ' if runs and not runs[page.id].is_ok else ""
         begins = f"<p>{escape(page.summary)}</p>" if runs else ""
-        yield f'<li>{failed}<a href="{page.id}.html">{escape(page.title)}</a>{begins}</li>'
+        yield f'<li>{failed}<a href="{page.id}.html">{escape(page.title)}</a> <code>{page.id}</code>{begins}</li>'
     yield "</ol>"
 
 
