@@ -284,8 +284,8 @@ class Lab:
     ) -> GateReport:
         """Hold a folder of .sql files against its baselines, ``queries/baseline`` where no other folder is named.
 
-        Each statement runs 1 + ``runs`` times and is rolled back; one that writes is only planned unless the database is scratch
-        or ``allow_writes``. ``config`` holds tolerances (``queries/gate.toml`` where there is one). ``log`` is a server's
+        Each statement runs 1 + ``runs`` times and is rolled back; one that writes does so on a clone of a scratch
+        database, elsewhere with ``allow_writes``, and else is only planned. ``config`` holds tolerances (``queries/gate.toml`` where there is one). ``log`` is a server's
         log whose unknown statements are looked at too. ``against`` is the DSN of a second database: with ``timing`` each
         statement also runs ``turns`` times in turns on both; without, what it does there stands for the baselines.
         """
@@ -302,7 +302,6 @@ class Lab:
                 "against takes the place of baselines; leave out baseline, or ask for timing (--timing)"
             )
         asked = read_asked(*paths)
-        may_write = allow_writes or self.target.is_scratch
         timed = None
         if against is not None:
             other = Target(conninfo=against, is_scratch=False, limits=self.target.limits)
@@ -310,14 +309,14 @@ class Lab:
                 timed = Turns(against=other, turns=turns)
             else:
                 found = baselines_of(
-                    other, asked.queries, runs=runs, may_write=may_write, progress=self.progress
+                    other, asked.queries, runs=runs, allow_writes=allow_writes, progress=self.progress
                 )
                 asked = replace(asked, baselines=found)
         return run_gate(
             self.target,
             asked,
             runs=runs,
-            may_write=may_write,
+            allow_writes=allow_writes,
             timing=timed,
             is_strict=strict,
             progress=self.progress,

@@ -86,7 +86,7 @@ def _file_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.option(
     "--allow-writes",
     is_flag=True,
-    help="Run INSERT, UPDATE, DELETE and MERGE too, each rolled back; a scratch database lets them run anyway.",
+    help="Run INSERT, UPDATE, DELETE and MERGE too, each rolled back; of a scratch database they run on a clone anyway.",
 )
 @_file_options
 @click.option(
@@ -222,7 +222,7 @@ def _calibrate(
         queries,
         rounds,
         runs=runs,
-        may_write=allow_writes or lab.target.is_scratch,
+        allow_writes=allow_writes,
         progress=lab.progress,
     )
     if as_json:

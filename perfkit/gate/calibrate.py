@@ -9,10 +9,10 @@ from math import ceil
 from typing import Final
 
 from perfkit.db.target import Target
-from perfkit.errors import CaptureError, UsageError
 from perfkit.gate.baseline import Baseline
-from perfkit.gate.observe import DEFAULT_RUNS, gate_session, observe, tidy, writes
+from perfkit.gate.observe import DEFAULT_RUNS, Observation
 from perfkit.gate.queries import GateQuery
+from perfkit.gate.rounds import observe_all
 from perfkit.gate.tolerances import Allowed
 from perfkit.plan.gate import FLOOR_BLOCKS, FLOOR_ROWS
 from perfkit.progress import Progress, Silent
@@ -81,28 +81,21 @@ def calibrate(
     rounds: int,
     *,
     runs: int = DEFAULT_RUNS,
-    may_write: bool = False,
+    allow_writes: bool = False,
     progress: Progress | None = None,
 ) -> Calibration:
-    """Observe every query ``rounds`` times, 1 + ``runs`` runs each; all queries in turn, so that what one leaves behind shows in
-    the others."""
+    """Observe every query ``rounds`` times, 1 + ``runs`` runs each; all queries in turn."""
     seen: dict[str, list[Baseline]] = {query.name: [] for query in queries}
     failures: dict[str, str] = {}
     shown = progress or Silent()
-    with gate_session(target) as session, shown.stage("calibrate", total=rounds * len(queries)) as advance:
+    with shown.stage("calibrate", total=rounds * len(queries)) as advance:
         for _ in range(rounds):
-            written: set[str] = set()
-            for query in sorted(queries, key=writes):
-                try:
-                    found = observe(session, query, runs=runs, may_write=may_write)
-                except (CaptureError, UsageError) as error:
-                    failures[query.name] = str(error)
+            _, observed = observe_all(target, queries, runs, allow_writes, advance)
+            for name, found in observed.items():
+                if isinstance(found, Observation):
+                    seen[name].append(found.now)
                 else:
-                    written.update(found.written)
-                    seen[query.name].append(found.now)
-                advance()
-            if target.is_scratch:
-                tidy(session, written)
+                    failures[name] = str(found)
     return Calibration(noises=tuple(_noise(name, taken, failures.get(name)) for name, taken in seen.items()))
 
 

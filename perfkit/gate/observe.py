@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
@@ -12,17 +11,15 @@ from perfkit.capture.capture import bind_values, capture_planned, within
 from perfkit.capture.explain import count, plan_only, transaction_for
 from perfkit.capture.values import Capture
 from perfkit.catalog import Relation
-from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
 from perfkit.db.target import Target
-from perfkit.errors import CaptureError, UsageError
+from perfkit.errors import UsageError
 from perfkit.findings import Finding, examine
 from perfkit.gate.baseline import Baseline, NamedFinding, RelationThen, Surroundings
 from perfkit.gate.queries import GateQuery
 from perfkit.gate.steady import steady, untimed
-from perfkit.identifier import quote_identifier
 from perfkit.plan import Plan
-from perfkit.sql import parse_statement, refuse_unless_safe, table_names
+from perfkit.sql import parse_statement, refuse_unless_safe
 from perfkit.sql.fingerprint import normal_form
 from perfkit.sql.safety import needs_writing
 from perfkit.sql.statement import Statement
@@ -51,8 +48,6 @@ class Observation:
     findings: tuple[Finding, ...]
     """Worst first; judged without times, so that a busy machine finds the same."""
     notes: tuple[str, ...] = ()
-    written: tuple[str, ...] = ()
-    """Relations, as SQL names them, in which a write was rolled back: their pages now hold rows that nobody sees."""
 
 
 STEADYING: Final = {"max_parallel_workers_per_gather": "0", "synchronize_seqscans": "off"}
@@ -91,8 +86,7 @@ def observe(
         plan = _planned(session, statement, query.parameters)
         note = "it writes and was only planned; with --allow-writes it runs and is rolled back"
         return _observed(session, query, statement, plan, (note,))
-    found = _observed(session, query, statement, _fewest(session, statement, query.parameters, runs), ())
-    return replace(found, written=_written(session, statement)) if writes(query) else found
+    return _observed(session, query, statement, _fewest(session, statement, query.parameters, runs), ())
 
 
 def writes(query: GateQuery) -> bool:
@@ -101,25 +95,6 @@ def writes(query: GateQuery) -> bool:
         return needs_writing(parse_statement(query.text))
     except UsageError:
         return False
-
-
-def _written(session: Session, statement: Statement) -> tuple[str, ...]:
-    """The statement's relations, and those whose foreign keys point at them: a DELETE may change these too."""
-    with session.transaction():
-        catalog = read_catalog(session, table_names(statement), with_referencing=True)
-    return tuple(
-        f"{quote_identifier(one.schema)}.{quote_identifier(one.name)}"
-        for one in catalog.relations
-        if one.kind in ("table", "partitioned table")
-    )
-
-
-def tidy(session: Session, written: Collection[str]) -> None:
-    """VACUUM where writes were rolled back, so that whoever reads next touches the same pages as before. Only on a scratch
-    database."""
-    for name in sorted(written):
-        with suppress(CaptureError):
-            session.change(f"vacuum {name}")
 
 
 def _planned(session: Session, statement: Statement, parameters: Sequence[str | None]) -> Plan:

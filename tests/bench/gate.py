@@ -66,10 +66,10 @@ def counters(target: Target, folder: Path, given: argparse.Namespace) -> None:
     """Baselines once, then the gate again and again; whatever is not ok is a false alarm."""
     _write(folder, {**QUERIES, **_shipped()})
     lab = Lab(target)
-    update(folder / "baseline", lab.gate(folder).results)
     alarms: Counter[str] = Counter()
     judged = rounds = 0
     with loaded(target, given.load):
+        update(folder / "baseline", lab.gate(folder).results)
         for number in range(1, given.rounds + 1):
             report = lab.gate(folder)
             if not number % 20:
