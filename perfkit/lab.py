@@ -287,7 +287,7 @@ class Lab:
         Each statement runs 1 + ``runs`` times and is rolled back; one that writes does so on a clone of a scratch
         database, elsewhere with ``allow_writes``, and else is only planned. ``config`` holds tolerances (``queries/gate.toml`` where there is one). ``log`` is a server's
         log whose unknown statements are looked at too. ``against`` is the DSN of a second database: with ``timing`` each
-        statement also runs ``turns`` times in turns on both; without, what it does there stands for the baselines.
+        statement also runs in turns on both, in batches of ``turns`` until two agree; without, what it does there stands for the baselines.
         """
         from perfkit.gate.asked import read_asked
         from perfkit.gate.run import Turns, baselines_of, run_gate

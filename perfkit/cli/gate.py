@@ -75,7 +75,7 @@ def _file_options(function: Callable[..., Any]) -> Callable[..., Any]:
     type=click.IntRange(5, 1000),
     default=15,
     show_default=True,
-    help="--timing: timed runs of each query on each side.",
+    help="--timing: runs of each query on each side in one batch; two batches must agree.",
 )
 @click.option(
     "--calibrate",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from perfkit.capture.capture import bind_values, execution_ms, within
@@ -19,8 +21,8 @@ from perfkit.units import format_ms, format_percent
 DEFAULT_TURNS: Final = 15
 """With fifteen interleaved rounds, fastest run and lower quartile together rarely mistake load for a change."""
 
-MOST_EXTENSIONS: Final = 4
-"""Where it is too noisy to tell, as many turns again and again: a quiet moment comes in most minutes."""
+MOST_BATCHES: Final = 6
+"""Of turns, each judged alone, until two say the same: a busy moment deceives one batch, rarely two in the same way."""
 
 TIMING_SECONDS: Final = 90.0
 """For one query, all three arms together."""
@@ -30,8 +32,8 @@ def time_in_turns(
     before: Session, after: Session, query: GateQuery, *, turns: int = DEFAULT_TURNS, tolerance: float = 0.10
 ) -> Times:
     """Run the query 1 + ``turns`` times in the first session, as often in the second, and as often again in the first as the
-    control, in random order within each round; up to five times as often while it is too noisy to tell. A statement that writes
-    is rolled back each time.
+    control, in random order within each round; as often again until two such batches agree, at most six times. A statement that
+    writes is rolled back each time.
 
     A change counts beyond ``tolerance``, where it is also clear of what the control shows as noise.
     CaptureError where it cannot be run on one of them.
@@ -40,20 +42,41 @@ def time_in_turns(
     refuse_unless_safe(statement, allow_writes=True)
     values = bind_values(statement, query.parameters)
     arms = {"before": before, "control": before, "after": after}
-    samples: dict[str, list[float]] = {name: [] for name in arms}
+    order = random.Random(0)
     for session in (before, after):
         with transaction_for(session, statement):
             run_once(session, statement, values)
-    order = random.Random(0)
-    for done in within(TIMING_SECONDS, turns * (1 + MOST_EXTENSIONS)):
-        if done >= turns and done % turns == 0:
-            found = judge_times(samples["before"], samples["control"], samples["after"], tolerance)
-            if found.verdict != "too noisy to tell":
-                return found
+    batches: list[dict[str, list[float]]] = []
+    for done in within(TIMING_SECONDS, turns * MOST_BATCHES):
+        if done % turns == 0:
+            if agreed := agreement(batches, tolerance):
+                return agreed
+            batches.append({name: [] for name in arms})
         for name in order.sample(list(arms), len(arms)):
             with transaction_for(arms[name], statement):
-                samples[name].append(execution_ms(run_once(arms[name], statement, values)))
-    return judge_times(samples["before"], samples["control"], samples["after"], tolerance)
+                batches[-1][name].append(execution_ms(run_once(arms[name], statement, values)))
+    return agreement(batches, tolerance) or replace(
+        _pooled(batches, tolerance),
+        verdict="too noisy to tell",
+        reason=f"no two of {len(batches)} batches of runs agree",
+    )
+
+
+def agreement(batches: Sequence[Mapping[str, Sequence[float]]], tolerance: float) -> Times | None:
+    """The times of all batches with the verdict that two of them have; None while no two agree."""
+    found = [judge_times(one["before"], one["control"], one["after"], tolerance) for one in batches]
+    counts = Counter(one.verdict for one in found)
+    for one in found:
+        if one.verdict != "too noisy to tell" and counts[one.verdict] >= 2:
+            return replace(_pooled(batches, tolerance), verdict=one.verdict, reason=one.reason)
+    return None
+
+
+def _pooled(batches: Sequence[Mapping[str, Sequence[float]]], tolerance: float) -> Times:
+    before, control, after = (
+        [ms for one in batches for ms in one[name]] for name in ("before", "control", "after")
+    )
+    return judge_times(before, control, after, tolerance)
 
 
 def judge_times(
