@@ -64,8 +64,12 @@ def _finding(id: str, pages: Sequence[BookPage]) -> str:
 
     page = page_of(id)
     told = [one for one in pages if id in one.findings]
+    cells = [
+        new_markdown_cell(f"## {one.heading}\n\n{one.markdown.replace('```plan', '```text')}")
+        for one in page.sections
+    ]
     return page_of_cells(
-        [new_markdown_cell(page.markdown)],
+        cells,
         {
             "title": page.title,
             "eyebrow": ["finding", id],
