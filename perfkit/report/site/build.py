@@ -77,6 +77,8 @@ def _executed(pages: Sequence[BookPage], folder: Path, jobs: int, progress: Prog
                 with progress.stage(f"page {len(runs)}/{len(pages)}: {id} {came}"):
                     pass
         except BaseException:
+            for worker in multiprocessing.active_children():
+                worker.terminate()  # which interrupts the kernel of the page at work, so that its copy is dropped
             pool.shutdown(wait=True, cancel_futures=True)
             raise
     return runs
