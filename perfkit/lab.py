@@ -18,6 +18,7 @@ from perfkit.errors import UsageError
 from perfkit.gate.observe import DEFAULT_RUNS as COUNTED_RUNS
 from perfkit.gate.timing import DEFAULT_TURNS as TIMED_TURNS
 from perfkit.progress import Progress, Silent, progress_for_here
+from perfkit.redact import learn
 from perfkit.sql import parse_statement
 from perfkit.sql.session_setup import read_setup
 
@@ -121,6 +122,7 @@ class Lab:
         """Capture how PostgreSQL runs a statement: runs it 2 + ``runs`` times; a writing one needs ``allow_writes``
         and is rolled back. ``params`` are the values of ``$1``, ``$2``, … ``setup`` holds statements that the session
         runs before: SET, PREPARE, temporary tables. ``sql`` may be an EXECUTE of what is prepared there."""
+        learn(sql, params)
         given = self._resolved(read_given(sql, params, setup))
         with self.session("capture") as session:
             return capture(
@@ -171,6 +173,9 @@ class Lab:
         statement with its parameters. One statement before and after a change of the database cannot be run in turns:
         for that, ``perfkit.diff`` compares two captures as they were taken.
         """
+        for side in (before, after):
+            if isinstance(side, str):
+                learn(side, [*params, *(params_after or ())])
         one = _arm(before, params)
         other = _arm(after, params if params_after is None else params_after)
         if isinstance(before, Capture) and isinstance(after, Capture) and one == other:
@@ -204,6 +209,7 @@ class Lab:
         looked for, and the statement with the most time in all is investigated. ``workload`` are other statements that
         a remedy must not slow down.
         """
+        learn(sql, params)
         recording = self._recording(sql, setup)
         if recording is not None:
             from perfkit.session_investigation import investigate_session

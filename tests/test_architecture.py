@@ -20,7 +20,7 @@ FLOORS = {
     "comparison": 4, "investigation": 4, "index_advice": 4, "query_file": 4, "verdict": 4, "session_investigation": 4,
     "gate": 4,
     "findings": 3, "advise": 3, "dataset": 3, "workload": 3,
-    "capture": 2, "db": 2, "document": 2,
+    "capture": 2, "db": 2, "document": 2, "redact": 2,
     "plan": 1, "sql": 1, "catalog": 1, "stats": 1,
     "errors": 0, "units": 0, "identifier": 0, "resources": 0, "show": 0, "progress": 0,
 }  # fmt: skip

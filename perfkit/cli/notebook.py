@@ -98,6 +98,11 @@ def describe_notebook(name: str, as_json: bool) -> None:
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Ends the whole run."
 )
+@click.option(
+    "--redact",
+    is_flag=True,
+    help="Mask the literals of statements, conditions and parameters in every file, equal ones alike.",
+)
 @json_option
 def run(
     name: str,
@@ -105,6 +110,7 @@ def run(
     files: tuple[Path, ...],
     output: Path | None,
     timeout: float | None,
+    redact: bool,
     as_json: bool,
 ) -> int:
     """Run NAME in a fresh kernel and write run.json, report.html, report.md and report.ipynb.
@@ -129,7 +135,9 @@ def run(
     for file in files:
         parameters |= _read_parameters(file)
     parameters |= dict(_pair(pair) for pair in pairs)
-    outcome = run_notebook(name, parameters, folder, timeout=timeout, progress=progress_for_here())
+    outcome = run_notebook(
+        name, parameters, folder, timeout=timeout, redact=redact, progress=progress_for_here()
+    )
     if not outcome.is_ok:
         click.echo(f"perfkit: {outcome.sentence}", err=True)
     if as_json:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from importlib import import_module
 from typing import Any
 
+from perfkit.redact import redacted
 from perfkit.render.blocks import Blocks, paragraph
 from perfkit.render.escape import for_html, for_markdown, one_line, shortened
 from perfkit.render.html import write_html
@@ -58,7 +59,8 @@ _COLLECTIONS = {
 
 
 def blocks_of(value: object) -> Blocks:
-    """The value as blocks. TypeError for a value that perfkit has no picture of."""
+    """The value as blocks, without literals in a run that masks them. TypeError for a value that perfkit has no picture of."""
+    value = redacted(value)
     if isinstance(value, tuple | list):
         return _several(value)
     for kind in type(value).__mro__:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perfkit.redact import redacted
 from perfkit.render.blocks import Blocks, Facts, Heading, Paragraph, Span, joined, paragraph, text
 from perfkit.render.capture import notes_blocks
 from perfkit.render.diff import counts_blocks, table, totals_table
@@ -62,7 +63,7 @@ BESIDE = "Both plans beside each other"
 
 def parts(report: DiffReport) -> Iterator[DiffPart]:
     """The parts in reading order; those with nothing to say are left out."""
-    comparison = report.comparison
+    comparison = redacted(report.comparison)
     verdict = paragraph(Span(comparison.verdict, "strong"))
     yield DiffPart(
         title="",

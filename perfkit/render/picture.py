@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
+from perfkit.redact import redacted
 from perfkit.render.blocks import Blocks
 from perfkit.render.markdown import write_markdown
 from perfkit.render.svg import TEXT_COLOUR, presentable
@@ -83,21 +84,22 @@ class Picture(ABC):
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
     ) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
+        shown = redacted(self)
         bundle: dict[str, str] = {}
         metadata: dict[str, dict[str, object]] = {}
         makers: dict[str, Callable[[], str]] = {
-            "image/svg+xml": self.svg,
-            "image/png": lambda: base64.b64encode(self.png()).decode("ascii"),
-            "text/plain": lambda: write_text(self.blocks()),
-            "text/markdown": lambda: write_markdown(self.blocks()) + "\n",
+            "image/svg+xml": shown.svg,
+            "image/png": lambda: base64.b64encode(shown.png()).decode("ascii"),
+            "text/plain": lambda: write_text(shown.blocks()),
+            "text/markdown": lambda: write_markdown(shown.blocks()) + "\n",
         }
         for mime, make in makers.items():
             if (include and mime not in include) or (exclude and mime in exclude):
                 continue
-            if mime.startswith("image/") and not self.is_drawn:
+            if mime.startswith("image/") and not shown.is_drawn:
                 continue
             # JupyterLab prefers Markdown to any picture
-            if mime == "text/markdown" and self.is_drawn and not include:
+            if mime == "text/markdown" and shown.is_drawn and not include:
                 continue
             try:
                 bundle[mime] = make()
@@ -105,9 +107,9 @@ class Picture(ABC):
                 # A picture that cannot be drawn must not take the table with it.
                 continue
             if mime.startswith("image/"):
-                metadata[mime] = {"alt": self.alt}
+                metadata[mime] = {"alt": shown.alt}
             if mime == "image/png":
-                width, height = self.size_inches
+                width, height = shown.size_inches
                 metadata[mime] |= {
                     "width": round(width * PIXELS_PER_INCH),
                     "height": round(height * PIXELS_PER_INCH),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from perfkit.plan.model import Plan
+from perfkit.redact import redacted
 from perfkit.render.blocks import Blocks, Column, Paragraph, Row, Span, Table, paragraph, text
 from perfkit.render.environment import environment_blocks, query_blocks
 from perfkit.render.estimates import estimated_nodes, estimates_alt, estimates_svg
@@ -66,15 +67,16 @@ class PlanChart:
     ) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
         from perfkit.render.bundle import chosen
 
-        blocks = chart_blocks(self)
+        shown = redacted(self)
+        blocks = chart_blocks(shown)
         bundle = {"text/plain": write_text(blocks)}
-        picture = self.svg()
+        picture = shown.svg()
         if picture:
             bundle["image/svg+xml"] = picture
         if include or not picture:
             # JupyterLab prefers Markdown to any picture
             bundle["text/markdown"] = write_markdown(blocks) + "\n"
-        return chosen(bundle, include, exclude), {"image/svg+xml": {"alt": self.alt}}
+        return chosen(bundle, include, exclude), {"image/svg+xml": {"alt": shown.alt}}
 
 
 def part_blocks(part: PlanPart) -> Blocks:

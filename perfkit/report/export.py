@@ -205,6 +205,7 @@ def _subject(run: Run) -> list[str]:
 
 def _colophon(run: Run) -> list[str]:
     return [
+        *(["literals are masked: equal ones have equal numbers"] if run.is_redacted else []),
         f"perfkit {run.perfkit_version}",
         f"Python {run.python_version}",
         *_subject(run)[:1],

@@ -54,6 +54,10 @@ class Run:
     signal: int | None = None
     """Number of the signal that interrupted the run."""
     failure: Failure | None = None
+    is_redacted: bool = False
+    """Whether literals were masked."""
+    masked: tuple[str, ...] = ()
+    """Parameters whose values are shown masked."""
     results: Mapping[str, Any] = field(default_factory=dict)
     """Documents the notebook published, by name, in the order they came."""
 

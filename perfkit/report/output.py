@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from perfkit import document
 from perfkit.errors import UsageError
@@ -20,6 +21,9 @@ from perfkit.report.outcome import (
 )
 from perfkit.report.publish import schema_of
 from perfkit.report.secrets import strike, strike_all
+
+if TYPE_CHECKING:
+    from perfkit.report.cover import Cover
 
 
 def prepare(folder: Path) -> None:
@@ -37,20 +41,31 @@ def prepare(folder: Path) -> None:
         ) from None
 
 
-def write_reports(run: Run, notebook: Any, folder: Path, passwords: tuple[str, ...]) -> Run:
-    """Write run.json, then the executed notebook, the page and the Markdown; none of them with a password."""
+def write_reports(
+    run: Run, notebook: Any, folder: Path, passwords: tuple[str, ...], cover: Cover | None = None
+) -> Run:
+    """Write run.json, then the executed notebook, the page and the Markdown; none of them with a password, nor, under a
+    ``cover``, with a literal: ReportError then names the file that was not written."""
     from nbformat import from_dict
 
     from perfkit.report.export import markdown_of, page_of_notebook
 
     clean = document.from_document(Run, strike_all(document.to_document(run, SCHEMA), passwords), SCHEMA)
-    write_run(clean, folder)
     struck = from_dict(strike_all(notebook, passwords))
-    write_text(
-        folder / NOTEBOOK_FILE, json.dumps(struck, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    )
-    write_text(folder / HTML_FILE, strike(page_of_notebook(clean, struck), passwords))
-    write_text(folder / MARKDOWN_FILE, strike(markdown_of(clean), passwords))
+    if cover is not None:
+        clean, struck = cover.run(clean), cover.notebook(struck)
+        cover.check(RUN_FILE, document.dumps(document.to_document(clean, SCHEMA)))
+    write_run(clean, folder)
+    views: dict[str, Callable[[], str]] = {
+        NOTEBOOK_FILE: lambda: json.dumps(struck, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
+        HTML_FILE: lambda: strike(page_of_notebook(clean, struck), passwords),
+        MARKDOWN_FILE: lambda: strike(markdown_of(clean), passwords),
+    }
+    for name, view in views.items():
+        text = view()
+        if cover is not None:
+            cover.check(name, text)
+        write_text(folder / name, text)
     return clean
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfkit.errors import ServerError, UsageError
+from perfkit.redact import redacted
 
 if TYPE_CHECKING:
     from perfkit.investigation import Investigation
@@ -40,7 +41,7 @@ def publish(value: object, name: str) -> None:
 
     path = Path(directory) / f"{name}.json"
     temporary = path.with_suffix(".part")
-    temporary.write_text(dumps(_document(value)), encoding="utf-8")
+    temporary.write_text(dumps(_document(redacted(value))), encoding="utf-8")
     temporary.replace(path)
 
 

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from perfkit import __version__
 from perfkit.progress import Progress, Silent
+from perfkit.redact import TABLE_FILE
 from perfkit.report.notebooks import find, name_of, read, title_of
 from perfkit.report.outcome import Failure, Run, Status
 from perfkit.report.output import prepare, write_reports
-from perfkit.report.parameters import bind, parameters_of
+from perfkit.report.parameters import Parameter, bind, parameters_of
 from perfkit.report.publish import RUN_DIRECTORY, published
 from perfkit.report.secrets import passwords_in
 from perfkit.report.stop import Stop
@@ -36,24 +37,49 @@ def run_notebook(
     output_directory: Path,
     *,
     timeout: float | None = None,
+    redact: bool = False,
     progress: Progress | None = None,
 ) -> Run:
     """Run a notebook in a fresh kernel of this interpreter and write its reports.
 
     ``notebook`` is the name of one that comes with perfkit, or a path. ``output_directory`` gets run.json,
     report.ipynb, report.html and report.md, over those of an earlier run. ``timeout`` in seconds is for the whole run.
+    ``redact`` masks the literals of statements, conditions and parameters in all of them.
     A notebook that fails is no exception: the run's ``status`` says so, and the reports hold what was reached.
     SIGINT and SIGTERM interrupt the kernel, so that its statements are cancelled on the server, before the run ends.
 
     Raises UsageError before anything is run: unknown notebook or parameter, a value that does not fit, a folder that
-    cannot be written.
+    cannot be written. ReportError where a file would hold a literal in spite of ``redact``; it is not written.
     """
     path = find(notebook)
     source = read(path)
     declared = parameters_of(source, path.name)
     given = bind(declared, parameters, path.name)
     prepare(output_directory)
-    watch, results, started, seconds = _execute(source, given, timeout, progress or Silent())
+    private = Path(tempfile.mkdtemp(prefix="perfkit-"))
+    try:
+        return _run(
+            path, source, declared, given, output_directory, timeout, private, redact, progress or Silent()
+        )
+    finally:
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def _run(
+    path: Path,
+    source: Mapping[str, Any],
+    declared: tuple[Parameter, ...],
+    given: Mapping[str, Any],
+    output_directory: Path,
+    timeout: float | None,
+    private: Path,
+    redact: bool,
+    progress: Progress,
+) -> Run:
+    table = private / "redact.table"
+    environment = {RUN_DIRECTORY: str(private)} | ({TABLE_FILE: str(table)} if redact else {})
+    watch, started, seconds = _execute(source, given, timeout, environment, progress)
+    results = published(private)
     status, failure = _judge(watch, source, timeout)
     run = Run(
         status=status,
@@ -71,20 +97,28 @@ def run_notebook(
         failure=failure,
         results=results,
     )
-    return write_reports(run, watch.notebook, output_directory, passwords_in(os.environ))
+    cover = None
+    if redact:
+        from perfkit.report.cover import Cover
+
+        cover = Cover(table, run.parameters)
+    return write_reports(run, watch.notebook, output_directory, passwords_in(os.environ), cover)
 
 
 def _execute(
-    source: Mapping[str, Any], given: Mapping[str, Any], timeout: float | None, progress: Progress
-) -> tuple[Watch, dict[str, Any], datetime, float]:
+    source: Mapping[str, Any],
+    given: Mapping[str, Any],
+    timeout: float | None,
+    environment: Mapping[str, str],
+    progress: Progress,
+) -> tuple[Watch, datetime, float]:
     """Run the cells; the kernel and what it started in its group are gone when this returns, however it returns."""
     from nbformat.v4.nbjson import to_notebook
 
     from perfkit.report.engine import Watch, execute
     from perfkit.report.kernel import Kernel
 
-    results = Path(tempfile.mkdtemp(prefix="perfkit-results-"))
-    kernel = Kernel({RUN_DIRECTORY: str(results)})
+    kernel = Kernel(environment)
     stop = Stop(kernel)
     watch = Watch(kernel=kernel, stop=stop, progress=progress, total=len(_codes(source)) + bool(given))
     started, clock = datetime.now(UTC), time.monotonic()
@@ -92,11 +126,10 @@ def _execute(
         with stop.on_signals():
             stop.after(timeout)
             execute(to_notebook(source), given, watch)
-        return watch, published(results), started, round(time.monotonic() - clock, 3)
+        return watch, started, round(time.monotonic() - clock, 3)
     finally:
         stop.settle()
         kernel.remove()
-        shutil.rmtree(results, ignore_errors=True)
 
 
 def _judge(watch: Watch, source: Mapping[str, Any], timeout: float | None) -> tuple[Status, Failure | None]:
