@@ -7,6 +7,7 @@ other tools can read it. Only home of cattrs.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -64,6 +65,8 @@ def write(path: Path, value: object, schema: str) -> None:
         temporary.write_text(dumps(to_document(value, schema)), encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
         raise UsageError(f"cannot write {path}: {error.strerror}") from None
 
 

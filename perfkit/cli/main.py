@@ -59,7 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         status = cli.main(args=list(arguments), prog_name="perfkit", standalone_mode=False)
-    except click.exceptions.Abort:
+    except click.exceptions.Abort as abort:
+        # click makes this of a KeyboardInterrupt, ours among them
+        if isinstance(abort.__cause__, _Terminated):
+            _stop("terminated", 143)
         _stop("interrupted", 130)
     except click.ClickException as error:
         error.show()

@@ -1,16 +1,16 @@
-"""perfkit notebook: list, describe and run the parameterised notebooks."""
+"""perfkit notebook: list, describe, begin and run the parameterised notebooks."""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from perfkit.cli.notebook_rerun import rerun
+from perfkit.cli.notebook_run import run
 from perfkit.cli.options import json_option
-from perfkit.errors import UsageError
 
 
 @click.group("notebook")
@@ -71,81 +71,25 @@ def describe_notebook(name: str, as_json: bool) -> None:
         click.echo(f"\n  {one.name}: {one.type} = {default}\n      {one.help}")
 
 
-@command.command("run")
+@command.command("new")
 @click.argument("name")
 @click.option(
-    "--parameter",
-    "-p",
-    "pairs",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="Set a parameter; can be given often.",
-)
-@click.option(
-    "--file",
-    "-f",
-    "files",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Read parameters from a YAML or JSON file; -p goes before it.",
-)
-@click.option(
-    "--output",
-    "-o",
+    "--folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the report. Default: reports/NAME-<date and time>.",
+    default=Path(),
+    help="Where it goes; default: here.",
 )
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Ends the whole run."
-)
-@click.option(
-    "--redact",
-    is_flag=True,
-    help="Mask the literals of statements, conditions and parameters in every file, equal ones alike.",
-)
-@json_option
-def run(
-    name: str,
-    pairs: tuple[str, ...],
-    files: tuple[Path, ...],
-    output: Path | None,
-    timeout: float | None,
-    redact: bool,
-    as_json: bool,
-) -> int:
-    """Run NAME in a fresh kernel and write run.json, report.html, report.md and report.ipynb.
-
-    Prints the path of report.html. What the notebook prints goes into the report; progress goes to stderr.
+def new(name: str, folder: Path) -> None:
+    """Write NAME.ipynb: a thin notebook with a parameters cell, which runs as it is.
 
     \b
     Example:
-      perfkit notebook run investigate -p query=tracker/last_build_of_famous_projects
-      perfkit notebook run investigate -p query=slow.sql -p dataset= -p dsn_variable=STAGING_DSN
-
-    Exit status: 0 fine, 2 usage, 3 the notebook failed or ran out of time, 130 or 143 when interrupted.
+      perfkit notebook new slow_mondays
+      perfkit notebook run slow_mondays.ipynb -p query=slow.sql
     """
-    from perfkit.document import dumps, to_document
-    from perfkit.progress import progress_for_here
-    from perfkit.report import run_notebook
-    from perfkit.report.notebooks import find, name_of
-    from perfkit.report.outcome import HTML_FILE, SCHEMA
+    from perfkit.report.skeleton import new_notebook
 
-    folder = output or Path("reports") / f"{Path(name_of(find(name))).name}-{_now()}"
-    parameters: dict[str, object] = {}
-    for file in files:
-        parameters |= _read_parameters(file)
-    parameters |= dict(_pair(pair) for pair in pairs)
-    outcome = run_notebook(
-        name, parameters, folder, timeout=timeout, redact=redact, progress=progress_for_here()
-    )
-    if not outcome.is_ok:
-        click.echo(f"perfkit: {outcome.sentence}", err=True)
-    if as_json:
-        click.echo(dumps(to_document(outcome, SCHEMA)), nl=False)
-        click.echo(f"report: {folder / HTML_FILE}", err=True)
-    else:
-        click.echo(str(folder / HTML_FILE))
-    return outcome.exit_status
+    click.echo(str(new_notebook(name, folder)))
 
 
 @command.command("book")
@@ -192,40 +136,22 @@ def book(output: Path, only: tuple[str, ...], jobs: int, as_json: bool) -> int:
     return 3 if failed else 0
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip():
-        raise UsageError(f"-p takes name=value, got {text!r}")
-    return name.strip(), value
+@command.command("index")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def index(folder: Path) -> None:
+    """Write FOLDER/index.html over the runs below it: status, verdict, and each statement's blocks and time from run to run.
+
+    \b
+    Example:
+      perfkit notebook index reports
+    """
+    from perfkit.report.index import write_index
+
+    click.echo(str(write_index(folder)))
 
 
-def _read_parameters(path: Path) -> dict[str, Any]:
-    """Parameters from a file: JSON by its suffix, YAML otherwise."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"cannot read {path}: {error.strerror}") from None
-    if path.suffix == ".json":
-        try:
-            found = json.loads(text)
-        except ValueError as error:
-            raise UsageError(f"{path} is not JSON: {error}") from None
-    else:
-        import yaml
-
-        try:
-            found = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise UsageError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise UsageError(f"{path} holds no parameters: expected name: value lines")
-    return {str(name): value for name, value in found.items()}
-
-
-def _now() -> str:
-    return datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+command.add_command(run)
+command.add_command(rerun)
 
 
 def _answer(kind: str, found: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ class Span:
     tone: Tone = "plain"
     badge: bool = False
     href: str = ""
-    """Where a plain run leads to: an https address of our own writing, never one from foreign text."""
+    """Where a plain run leads to: an address of our own making, https or relative; never one from foreign text."""
 
 
 Text: TypeAlias = tuple[Span, ...]

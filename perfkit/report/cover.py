@@ -36,7 +36,7 @@ class Cover:
         self.masked = tuple(name for name, value in parameters.items() if self.parameters[name] != value)
 
     def run(self, run: Run) -> Run:
-        """The run without literals; its results were published without them."""
+        """The run without literals. Values of perfkit's were published without them already; other results may hold any."""
         failure = run.failure
         if failure is not None:
             failure = Failure(
@@ -46,7 +46,14 @@ class Cover:
                 source=None if failure.source is None else self._source(failure.source),
                 traceback=self._mask.prose(failure.traceback),
             )
-        return replace(run, parameters=self.parameters, masked=self.masked, is_redacted=True, failure=failure)
+        return replace(
+            run,
+            parameters=self.parameters,
+            masked=self.masked,
+            is_redacted=True,
+            failure=failure,
+            results=self._everywhere(dict(run.results)),
+        )
 
     def notebook(self, notebook: Any) -> Any:
         """The executed notebook: sources lose known values, printed text what is quoted too; the injected cell is written anew."""
@@ -125,6 +132,13 @@ class Cover:
         if not isinstance(found, list | dict):
             return self._mask.prose(value)
         return json.dumps(self._values(found), ensure_ascii=False)
+
+    def _everywhere(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self._mask.prose(value)
+        if isinstance(value, dict):
+            return {key: self._everywhere(item) for key, item in value.items()}
+        return [self._everywhere(item) for item in value] if isinstance(value, list) else value
 
     def _values(self, value: Any) -> Any:
         """A JSON list or object of values for ``$1`` …"""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -17,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfkit import __version__
+from perfkit.document import to_document
 from perfkit.report.chapters import chapters_of
-from perfkit.report.outcome import Run
+from perfkit.report.outcome import SCHEMA, Run
 from perfkit.report.publish import value_of
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ def markdown_of(run: Run) -> str:
 
 
 def _html(cells: Iterable[Any], page: Mapping[str, Any]) -> str:
+    """Cells under the page's frame: its title, eyebrow, banner, parameters, code and colophon, as far as given."""
     from nbformat.v4 import new_notebook
 
     script = page.get("script") or asset("page.js")
@@ -108,6 +111,7 @@ def _html(cells: Iterable[Any], page: Mapping[str, Any]) -> str:
         "neighbours": [],
         "has_code": False,
         "banner": None,
+        "run": None,
         "parameters": [],
         "code": [],
         "colophon": [f"perfkit {__version__}"],
@@ -178,6 +182,7 @@ def _page_of_run(run: Run) -> dict[str, Any]:
         ],
         "parameters": [(name, _shown_value(value)) for name, value in run.parameters.items()],
         "colophon": _colophon(run),
+        "run": embedded(to_document(run, SCHEMA)),
     }
     if run.failure:
         page["banner"] = {
@@ -336,6 +341,11 @@ def _shown_value(value: object) -> str:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def embedded(document: Mapping[str, Any]) -> str:
+    """A document as it may stand within a script element."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 @cache

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from perfkit.errors import UsageError
-from perfkit.query_file import read_queries
 from perfkit.resources import folder
 
 if TYPE_CHECKING:
@@ -61,6 +62,12 @@ def read(notebook: Path) -> dict[str, Any]:
     return document
 
 
+def digest_of(document: Mapping[str, Any]) -> str:
+    """Eight bytes that tell whether two notebooks have the same cells."""
+    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in document["cells"]]
+    return blake2b(json.dumps(cells).encode(), digest_size=8).hexdigest()
+
+
 def connection(dsn_variable: str, dataset: str, scale: float) -> dict[str, Any]:
     """Arguments of ``perfkit.connect`` from a notebook's parameters: the variable goes before the data set; both empty,
     the environment decides."""
@@ -75,6 +82,8 @@ def connection(dsn_variable: str, dataset: str, scale: float) -> dict[str, Any]:
 def workload(path: str, dsn_variable: str, dataset: str) -> str | Workload | None:
     """The first argument of ``Lab.advise`` from a notebook's parameters: the path; without one the queries that come with
     the data set, or None, for what pg_stat_statements has counted, where another database is named."""
+    from perfkit.query_file import read_queries
+
     if path:
         return path
     return read_queries(dataset) if dataset and not dsn_variable else None

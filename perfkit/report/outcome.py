@@ -54,6 +54,10 @@ class Run:
     signal: int | None = None
     """Number of the signal that interrupted the run."""
     failure: Failure | None = None
+    source: str = ""
+    """Where the notebook was: its name where it comes with perfkit, else its path as given."""
+    digest: str = ""
+    """Of the notebook's cells."""
     is_redacted: bool = False
     """Whether literals were masked."""
     masked: tuple[str, ...] = ()

@@ -23,6 +23,11 @@ _HOMES = {
     "perfkit.investigation/1": ("perfkit.investigation", "Investigation"),
     "perfkit.capture/1": ("perfkit.capture.values", "Capture"),
     "perfkit.advice/1": ("perfkit.index_advice", "IndexAdvice"),
+    "perfkit.sensitivity/1": ("perfkit.capture.sensitivity", "Sensitivity"),
+    "perfkit.settings_experiment/1": ("perfkit.capture.settings_experiment", "SettingsExperiment"),
+    "perfkit.workload/1": ("perfkit.workload.queries", "Workload"),
+    "perfkit.survey/1": ("perfkit.workload_survey", "Survey"),
+    "perfkit.health/1": ("perfkit.health", "Health"),
 }
 """Schema → where the class of the value is that a stored run can bring back."""
 
@@ -60,9 +65,13 @@ def published(directory: Path) -> dict[str, Any]:
 def _document(value: object) -> dict[str, Any]:
     if isinstance(value, Mapping):
         return dict(value)
+    from perfkit.comparison import Comparison
     from perfkit.document import to_document
 
-    return to_document(value, schema_of(value))
+    if isinstance(value, Comparison):
+        return {"schema": "perfkit.diff/1", **value.to_document()}
+    verdict = getattr(value, "verdict", None)
+    return to_document(value, schema_of(value)) | ({"verdict": verdict} if verdict else {})
 
 
 def schema_of(value: object) -> str:

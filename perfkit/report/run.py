@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from perfkit import __version__
 from perfkit.progress import Progress, Silent
 from perfkit.redact import TABLE_FILE
-from perfkit.report.notebooks import find, name_of, read, title_of
+from perfkit.report.notebooks import available, digest_of, find, name_of, read, title_of
 from perfkit.report.outcome import Failure, Run, Status
 from perfkit.report.output import prepare, write_reports
 from perfkit.report.parameters import Parameter, bind, parameters_of
@@ -38,6 +38,7 @@ def run_notebook(
     *,
     timeout: float | None = None,
     redact: bool = False,
+    environment: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Run:
     """Run a notebook in a fresh kernel of this interpreter and write its reports.
@@ -45,6 +46,7 @@ def run_notebook(
     ``notebook`` is the name of one that comes with perfkit, or a path. ``output_directory`` gets run.json,
     report.ipynb, report.html and report.md, over those of an earlier run. ``timeout`` in seconds is for the whole run.
     ``redact`` masks the literals of statements, conditions and parameters in all of them.
+    ``environment`` is added to the kernel's own.
     A notebook that fails is no exception: the run's ``status`` says so, and the reports hold what was reached.
     SIGINT and SIGTERM interrupt the kernel, so that its statements are cancelled on the server, before the run ends.
 
@@ -58,9 +60,10 @@ def run_notebook(
     prepare(output_directory)
     private = Path(tempfile.mkdtemp(prefix="perfkit-"))
     try:
-        return _run(
-            path, source, declared, given, output_directory, timeout, private, redact, progress or Silent()
-        )
+        variables = dict(environment or {}) | {RUN_DIRECTORY: str(private)}
+        if redact:
+            variables[TABLE_FILE] = str(private / "redact.table")
+        return _run(path, source, declared, given, output_directory, timeout, variables, progress or Silent())
     finally:
         shutil.rmtree(private, ignore_errors=True)
 
@@ -72,18 +75,17 @@ def _run(
     given: Mapping[str, Any],
     output_directory: Path,
     timeout: float | None,
-    private: Path,
-    redact: bool,
+    environment: Mapping[str, str],
     progress: Progress,
 ) -> Run:
-    table = private / "redact.table"
-    environment = {RUN_DIRECTORY: str(private)} | ({TABLE_FILE: str(table)} if redact else {})
     watch, started, seconds = _execute(source, given, timeout, environment, progress)
-    results = published(private)
+    results = published(Path(environment[RUN_DIRECTORY]))
     status, failure = _judge(watch, source, timeout)
     run = Run(
         status=status,
         notebook=name_of(path),
+        source=name_of(path) if path in available() else path.as_posix(),
+        digest=digest_of(source),
         title=title_of(path),
         parameters={one.name: given.get(one.name, one.default) for one in declared},
         started_at=_iso(started),
@@ -98,11 +100,13 @@ def _run(
         results=results,
     )
     cover = None
-    if redact:
+    if TABLE_FILE in environment:
         from perfkit.report.cover import Cover
 
-        cover = Cover(table, run.parameters)
-    return write_reports(run, watch.notebook, output_directory, passwords_in(os.environ), cover)
+        cover = Cover(Path(environment[TABLE_FILE]), run.parameters)
+    return write_reports(
+        run, watch.notebook, output_directory, passwords_in({**os.environ, **environment}), cover
+    )
 
 
 def _execute(

@@ -18,6 +18,23 @@ systems wait at least ten seconds between SIGTERM and SIGKILL."""
 Reason = Literal["interrupted", "timeout"]
 
 
+_waits = threading.Event()
+_noted: list[int] = []
+"""Signals that a worker got; they end the run at work and every one that would come after it."""
+
+
+def note_signals() -> None:
+    """Have SIGINT and SIGTERM do nothing but be noted while no run is at work: for a process that waits for runs to make."""
+    _waits.set()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda number, _: _noted.append(number))
+
+
+def is_called_off() -> bool:
+    """Whether this process was told to stop, so that no further run may begin in it."""
+    return bool(_noted)
+
+
 class Stop:
     """Whether the run is to end early, and the means to make it.
 
@@ -69,6 +86,8 @@ class Stop:
             return
         wanted = (signal.SIGINT, signal.SIGTERM)
         before = {signum: signal.signal(signum, self._on_signal) for signum in wanted}
+        if _noted:
+            self.request("interrupted", _noted[0])
         try:
             yield
         finally:
@@ -76,4 +95,6 @@ class Stop:
                 signal.signal(signum, handler)
 
     def _on_signal(self, signum: int, _: object) -> None:
+        if _waits.is_set():
+            _noted.append(signum)
         self.request("interrupted", signum)

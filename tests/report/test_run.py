@@ -159,6 +159,29 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.05)
 
 
+def test_a_disk_that_is_full_at_the_export_is_told(tmp_path: Path) -> None:
+    """run.json, which is small, tells how the run went; the page is not left half written; one sentence, no kernel."""
+    limit = "import resource, runpy; resource.setrlimit(resource.RLIMIT_FSIZE, (12000, 12000)); runpy.run_module('perfkit', run_name='__main__', alter_sys=True)"
+    command = [
+        sys.executable,
+        "-c",
+        limit,
+        "notebook",
+        "run",
+        str(NOTEBOOKS / "fine.ipynb"),
+        "--output",
+        str(tmp_path / "out"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 2, done.stderr
+    assert "cannot write" in done.stderr and "File too large" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert read_run(tmp_path / "out").status == "ok"
+    assert not list((tmp_path / "out").glob("*.part"))
+    assert not (tmp_path / "out" / "report.html").exists()
+    assert not kernels()
+
+
 @pytest.mark.parametrize("given", [{"nmae": "x"}, {"times": "many"}, {"name": "postgres://ann:pw@db/x"}])
 def test_bad_parameters_are_refused_before_anything_runs(tmp_path: Path, given: dict[str, str]) -> None:
     with pytest.raises(UsageError):
