@@ -61,10 +61,13 @@ bench-advise: setup ## index advice: TPC-H against Extend by cost and by executi
 bench-gate: setup ## the gate: false alarms under load, seeded faults found, times in turns (an hour and more)
 	$(BIN)/python -m tests.bench.gate
 
+bench-kill: setup ## cut notebook runs short in every way at three moments: is the truth told, is nothing left running (root for the full disk)
+	$(BIN)/python -m tests.bench.kill_matrix
+
 lab: setup ## open JupyterLab on the notebooks
 	$(BIN)/perfkit lab
 
 clean: ## remove what make made, but for servers and their data (perfkit server stop)
 	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup report docs test fmt lint type check bench bench-diagnosis bench-peers bench-advise bench-gate lab clean
+.PHONY: help setup report docs test fmt lint type check bench bench-diagnosis bench-peers bench-advise bench-gate bench-kill lab clean

@@ -15,7 +15,27 @@ STAGES = {
 }
 
 
+SHARES = {
+    "perfkit's runner": "import perfkit.report.run",
+    "and papermill, nbclient, nbformat": "from perfkit.report.lean import without_address_grammar as lean\nwith lean():\n import perfkit.report.run, perfkit.report.engine",
+    "and nbconvert": "from perfkit.report.lean import without_address_grammar as lean\nwith lean():\n import perfkit.report.run, perfkit.report.engine, nbconvert",
+    "papermill without that care": "import perfkit.report.run, perfkit.report.engine",
+    "the kernel's own": "import ipykernel.kernelapp",
+    "perfkit in the kernel": "import perfkit\nfrom perfkit.render import sections\nfrom perfkit.lab import connect\nimport psycopg, sqlglot, perfkit.investigation",
+}
+"""What a notebook's run loads, each in a fresh interpreter."""
+
+
+def shares() -> None:
+    """Where the CPU seconds of a run go beside the investigation itself."""
+    say("imports of perfkit notebook run: CPU s")
+    for name, code in SHARES.items():
+        cost = min(run([sys.executable, "-c", code]).cpu_ms for _ in range(3))
+        say(f"  {name:<36} {cost / 1000:5.2f}")
+
+
 def main() -> None:
+    shares()
     with tempfile.TemporaryDirectory(prefix="pk", dir="/tmp") as home:
         Path(home).chmod(0o755)
         output = str(Path(home) / "report")
