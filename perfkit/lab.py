@@ -23,12 +23,16 @@ from perfkit.sql import parse_statement
 from perfkit.sql.session_setup import read_setup
 
 if TYPE_CHECKING:
+    from perfkit.capture.sensitivity import Sensitivity
+    from perfkit.capture.settings_experiment import SettingsExperiment
     from perfkit.comparison import Comparison
     from perfkit.gate import GateReport
+    from perfkit.health import Health
     from perfkit.index_advice import IndexAdvice, Wishes
     from perfkit.investigation import Investigation
     from perfkit.workload import Recording
     from perfkit.workload.queries import Workload
+    from perfkit.workload_survey import Survey
 
 DEFAULT_SCALE = 0.1
 
@@ -241,6 +245,74 @@ class Lab:
             others=[parse_statement(other) for other in workload],
             progress=self.progress,
         )
+
+    def sensitivity(
+        self,
+        sql: str,
+        parameter_sets: Sequence[Sequence[object]],
+        *,
+        allow_writes: bool = False,
+        setup: str = "",
+    ) -> Sensitivity:
+        """Run one statement with several sets of values, twice each, and compare plans, times and blocks; where the generic plan is
+        another, with that too."""
+        from perfkit.capture.sensitivity import measure_sensitivity
+
+        if not parameter_sets:
+            raise UsageError("no sets of parameters were given; give at least one")
+        for values in parameter_sets:
+            learn(sql, values)
+        given = self._resolved(read_given(sql, parameter_sets[0], setup))
+        with self.session("sensitivity") as session:
+            return measure_sensitivity(
+                session,
+                parse_statement(given.text),
+                parameter_sets,
+                allow_writes=allow_writes,
+                setup=given.setup,
+                prepared_name=given.prepared.name if given.prepared else None,
+                progress=self.progress,
+            )
+
+    def try_settings(
+        self,
+        sql: str,
+        params: Sequence[object] = (),
+        settings: Sequence[str] = (),
+        *,
+        runs: int = DEFAULT_TURNS,
+        allow_writes: bool = False,
+    ) -> SettingsExperiment:
+        """Run a statement as it is and under each choice of settings (``"work_mem=64MB"``, ``"jit=off; work_mem=1MB"``) in turns, 2 +
+        ``runs`` times each. Settings last one transaction each."""
+        from perfkit.capture.settings_experiment import try_settings
+
+        learn(sql, params)
+        with self.session("settings") as session:
+            return try_settings(
+                session,
+                parse_statement(sql),
+                params,
+                settings,
+                rounds=runs,
+                allow_writes=allow_writes,
+                progress=self.progress,
+            )
+
+    def survey(self, workload: str | Path | Workload | None = None, *, top: int = 10) -> Survey:
+        """What the first statements of a workload cost here and what their plans show; ``workload`` as for ``advise``. Runs each
+        four times, none that writes."""
+        from perfkit.workload.queries import Workload
+        from perfkit.workload_survey import survey
+
+        found = workload if isinstance(workload, Workload) else self.workload(workload)
+        return survey(self.target, found, top, self.progress)
+
+    def health(self) -> Health:
+        """What the catalog and the server's counters say is amiss; nothing is run but queries of these."""
+        from perfkit.health import examine_health
+
+        return examine_health(self.target, self.progress)
 
     def workload(self, path: str | Path | None = None) -> Workload:
         """The statements of a folder of .sql files, a script, a log or a workload file; without a path those that

@@ -17,7 +17,7 @@ PACKAGE = Path(perfkit.__file__).parent
 FLOORS = {
     "cli": 6, "jupyter": 6, "report": 6,
     "book": 5, "lab": 5, "render": 5,
-    "comparison": 4, "investigation": 4, "index_advice": 4, "query_file": 4, "verdict": 4, "session_investigation": 4,
+    "comparison": 4, "investigation": 4, "index_advice": 4, "health": 4, "workload_survey": 4, "query_file": 4, "verdict": 4, "session_investigation": 4,
     "gate": 4,
     "findings": 3, "advise": 3, "dataset": 3, "workload": 3,
     "capture": 2, "db": 2, "document": 2, "redact": 2,

@@ -23,6 +23,7 @@ _PICTURES = {
     "perfkit.book.measured.Measured": "book.measured_blocks",
     "perfkit.book.rows.Rows": "book.rows_blocks",
     "perfkit.capture.sensitivity.Sensitivity": "sensitivity.sensitivity_blocks",
+    "perfkit.capture.settings_experiment.SettingsExperiment": "settings_experiment.experiment_blocks",
     "perfkit.capture.values.Capture": "capture.capture_blocks",
     "perfkit.capture.values.Environment": "environment.environment_blocks",
     "perfkit.capture.values.Measurement": "capture.measurement_blocks",
@@ -31,6 +32,7 @@ _PICTURES = {
     "perfkit.findings.finding.Finding": "findings.one_finding",
     "perfkit.gate.calibrate.Calibration": "calibration.calibration_blocks",
     "perfkit.gate.report.GateReport": "gate.gate_blocks",
+    "perfkit.health.Health": "health.health_blocks",
     "perfkit.index_advice.IndexAdvice": "index_advice.index_advice_blocks",
     "perfkit.investigation.SessionSummary": "session.session_blocks",
     "perfkit.investigation.Investigation": "investigation.investigation_blocks",
@@ -42,9 +44,12 @@ _PICTURES = {
     "perfkit.render.diff_report.DiffPart": "diff_report.part_blocks",
     "perfkit.render.diff_report.DiffReport": "diff_report.report_blocks",
     "perfkit.render.frontier.FrontierChart": "frontier.frontier_blocks",
+    "perfkit.render.part.Part": "part.part_blocks",
+    "perfkit.render.plan_diagram.PlanDiagram": "plan_diagram.diagram_blocks",
     "perfkit.render.plan_page.PlanChart": "plan_page.chart_blocks",
     "perfkit.render.plan_page.PlanPart": "plan_page.part_blocks",
     "perfkit.render.sections.Section": "sections.section_blocks",
+    "perfkit.workload_survey.Survey": "survey.survey_blocks",
     "perfkit.workload.queries.Workload": "workload.workload_blocks",
 }
 """Which function makes blocks of a value. By name, so that showing a plan loads neither driver nor parser."""

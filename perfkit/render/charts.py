@@ -27,6 +27,9 @@ Sampled: TypeAlias = (
 _LOG_BEYOND = 8
 """Medians further apart squeeze the faster series into a dot on a linear axis."""
 _BAND_INCHES = 0.85
+_LEFT, _WIDE_LEFT = 0.19, 0.25
+"""Part of the width that the names take, for short ones and for the longest."""
+_SHORT = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,8 @@ def _figure(series: Sequence[tuple[str, Samples]], colour: str) -> Figure:
 
     width, height = _size(len(series))
     figure = Figure(figsize=(width, height), dpi=PIXELS_PER_INCH)
-    axes = figure.add_axes((0.19, 0.42 / height, 0.79, 1 - 0.48 / height))
+    left = _LEFT if all(len(_label(name)) <= _SHORT for name, _ in series) else _WIDE_LEFT
+    axes = figure.add_axes((left, 0.42 / height, 0.98 - left, 1 - 0.48 / height))
     for place, (name, samples) in enumerate(series):
         band_colour = COLOURS[place % len(COLOURS)]
         _band(axes, -place, samples.values, band_colour)

@@ -41,6 +41,8 @@ class DiffPart(Shown):
     title: str
     """Empty for the part that stands under the page's own title."""
     blocks: Blocks
+    name: str = ""
+    """What a notebook calls it."""
 
 
 def part_blocks(part: DiffPart) -> Blocks:
@@ -67,6 +69,7 @@ def parts(report: DiffReport) -> Iterator[DiffPart]:
     verdict = paragraph(Span(comparison.verdict, "strong"))
     yield DiffPart(
         title="",
+        name="verdict",
         blocks=(
             *_gate(report),
             verdict,
@@ -77,14 +80,14 @@ def parts(report: DiffReport) -> Iterator[DiffPart]:
             *notes_blocks(comparison.notes),
         ),
     )
-    yield DiffPart(title=BESIDE, blocks=(side_by_side(comparison.diff),))
-    yield DiffPart(title="Where the difference comes from", blocks=(table(comparison.diff),))
+    yield DiffPart(name="beside", title=BESIDE, blocks=(side_by_side(comparison.diff),))
+    yield DiffPart(name="nodes", title="Where the difference comes from", blocks=(table(comparison.diff),))
     if runs := runs_blocks(comparison.runs):
-        yield DiffPart(title="Runs", blocks=runs)
+        yield DiffPart(name="runs", title="Runs", blocks=runs)
     if comparison.findings:
-        yield DiffPart(title="Findings", blocks=finding_changes_blocks(comparison.findings))
+        yield DiffPart(name="findings", title="Findings", blocks=finding_changes_blocks(comparison.findings))
     if why := cause_blocks(comparison):
-        yield DiffPart(title="Possible causes", blocks=why)
+        yield DiffPart(name="causes", title="Possible causes", blocks=why)
 
 
 def rows_returned(comparison: Comparison) -> Blocks:

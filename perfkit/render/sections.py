@@ -9,15 +9,27 @@ from perfkit.render import index_advice as advised
 from perfkit.render import investigation as investigated
 from perfkit.render.blocks import Blocks
 from perfkit.render.charts import Chart, chart_of_samples
+from perfkit.render.diff_report import DiffPart, DiffReport
+from perfkit.render.diff_report import parts as diff_parts
 from perfkit.render.frontier import FrontierChart, chart_of_frontier
+from perfkit.render.part import Part, parts_of
+from perfkit.render.plan_diagram import PlanDiagram
 from perfkit.render.plan_page import PlanChart
 from perfkit.show import Shown
 
 if TYPE_CHECKING:
+    from perfkit.capture.sensitivity import Sensitivity
+    from perfkit.capture.settings_experiment import SettingsExperiment
+    from perfkit.comparison import Comparison
+    from perfkit.health import Health
     from perfkit.index_advice import IndexAdvice
     from perfkit.investigation import Investigation
+    from perfkit.workload_survey import Survey
 
-Shape: TypeAlias = "Section | Chart | FrontierChart | PlanChart"
+Shape: TypeAlias = "Section | Chart | FrontierChart | PlanChart | Part | PlanDiagram | DiffPart"
+Divided: TypeAlias = (
+    "Investigation | IndexAdvice | Comparison | SettingsExperiment | Sensitivity | Survey | Health"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +49,37 @@ def section_blocks(section: Section) -> Blocks:
     return advised.part(section.value, section.name)
 
 
-def sections(value: Investigation | IndexAdvice) -> dict[str, Shape]:
+def sections(value: Divided) -> dict[str, Shape]:
     """Every part by its name, in reading order. Of an investigation: verdict, query, findings, advice, rejected, plan, flame,
     estimates, diff, samples, environment; of index advice: verdict, indexes, refused, statements, frontier, migration,
     environment. ``flame`` and ``estimates`` are pictures of the plan, ``samples`` and ``frontier`` are where there is
-    something to draw; each has a table of the same figures for where no picture can be shown."""
+    something to draw; each has a table of the same figures for where no picture can be shown. Of a comparison: verdict, beside,
+    nodes, runs, findings, causes, as far as there is something; of an experiment with settings: verdict, query, choices, samples,
+    plans, environment; of sets of parameters: verdict, diagram, sets; of a survey: verdict, statements, causes, environment; of a
+    database's health: verdict, findings, script, environment."""
+    from perfkit.comparison import Comparison
+    from perfkit.index_advice import IndexAdvice
     from perfkit.investigation import Investigation
 
-    return _investigation(value) if isinstance(value, Investigation) else _advice(value)
+    if isinstance(value, Investigation):
+        return _investigation(value)
+    if isinstance(value, IndexAdvice):
+        return _advice(value)
+    if isinstance(value, Comparison):
+        return {part.name: part for part in diff_parts(DiffReport(comparison=value))}
+    return {**parts_of(value), **_pictures(value)}
+
+
+def _pictures(value: Divided) -> dict[str, Shape]:
+    from perfkit.capture.sensitivity import Sensitivity
+    from perfkit.capture.settings_experiment import AS_IT_IS, SettingsExperiment
+
+    if isinstance(value, Sensitivity):
+        return {"diagram": PlanDiagram(found=value)}
+    if isinstance(value, SettingsExperiment):
+        named = {AS_IT_IS: value.before} | {run.name: run.measurement for run in value.runs}
+        return {"samples": chart_of_samples(named)}
+    return {}
 
 
 def _investigation(investigation: Investigation) -> dict[str, Shape]:

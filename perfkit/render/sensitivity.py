@@ -20,7 +20,34 @@ _VALUE_LENGTH = 24
 
 def sensitivity_blocks(found: Sensitivity) -> Blocks:
     """Every set of parameters with its plan, time and blocks, grouped by the shape of the plan."""
-    blocks: list[Block] = [paragraph(_lead(found)), _table(found)]
+    return (paragraph(_lead(found)), *sets_blocks(found))
+
+
+def lead_blocks(found: Sensitivity) -> Blocks:
+    """What it comes to, in a sentence."""
+    shapes = len(found.shapes)
+    plans = "one plan shape" if shapes == 1 else f"{shapes} plan shapes"
+    worst, typical = found.run(found.worst), found.run(found.typical)
+    said = (
+        f"{len(found.runs)} sets of values, {plans}"
+        + (", about the same work" if found.is_alike else "")
+        + f"; the costliest is set {worst.number} ({_took(found, worst)}), a typical one set {typical.number} ({_took(found, typical)})"
+    )
+    blocks: list[Block] = [paragraph(Span(said, "strong"))]
+    if (skewed := found.skewed) is not None and skewed.generic is not None:
+        times = f"{format_ms(skewed.generic.ms)} instead of {format_ms(skewed.custom.ms)}"
+        blocks.append(paragraph(f"With the generic plan set {skewed.number} takes {times}."))
+    return tuple(blocks)
+
+
+def _took(found: Sensitivity, run: SetRun) -> str:
+    used = found.used(run)
+    return f"{format_ms(used.ms)}, {format_count(used.blocks)} blocks" if used.ms is not None else "timed out"
+
+
+def sets_blocks(found: Sensitivity) -> Blocks:
+    """The table of all sets, and which plan a driver that prepares the statement would get."""
+    blocks: list[Block] = [_table(found)]
     if len(found.runs) > MOST_ROWS:
         blocks.append(paragraph(Span(f"and {len(found.runs) - MOST_ROWS} more sets", "muted")))
     if found.left_out:
