@@ -37,6 +37,7 @@ from perfkit.advise.values import BUDGET_BYTES, Advice, Rejected
 from perfkit.capture.environment import read_environment
 from perfkit.capture.values import Environment
 from perfkit.catalog import Catalog
+from perfkit.chain import Framed
 from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.db.usage import read_usage
@@ -84,7 +85,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IndexAdvice(Shown):
+class IndexAdvice(Framed, Shown):
     """Which indexes a workload should have; saved as ``perfkit.advice/1``."""
 
     verdict: str

@@ -16,6 +16,7 @@ from perfkit.capture.session_setup import replay
 from perfkit.capture.values import Environment, Measurement, PreparedPlans, Query
 from perfkit.capture.waits import Waits
 from perfkit.catalog import Catalog
+from perfkit.chain import Comparable
 from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.findings.examine_capture import examine_capture
@@ -60,7 +61,7 @@ class SessionSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Investigation(Shown):
+class Investigation(Comparable, Shown):
     """Everything perfkit found out about one statement; saved as ``perfkit.investigation/1``."""
 
     query: Query

@@ -25,6 +25,7 @@ from perfkit.sql.session_setup import read_setup
 if TYPE_CHECKING:
     from perfkit.capture.sensitivity import Sensitivity
     from perfkit.capture.settings_experiment import SettingsExperiment
+    from perfkit.change_trial import ChangeTrial
     from perfkit.comparison import Comparison
     from perfkit.gate import GateReport
     from perfkit.health import Health
@@ -313,6 +314,33 @@ class Lab:
         from perfkit.health import examine_health
 
         return examine_health(self.target, self.progress)
+
+    def try_change(
+        self,
+        sql: str,
+        change: str,
+        params: Sequence[object] = (),
+        *,
+        runs: int = DEFAULT_RUNS,
+        allow_writes: bool = False,
+        setup: str = "",
+    ) -> ChangeTrial:
+        """Run a statement with and without a change, CREATE INDEX or SET, and say whether it helps; nothing of it stays. See
+        ``perfkit.change_trial.try_change``."""
+        from perfkit.change_trial import try_change
+
+        given = self._resolved(read_given(sql, params, setup))
+        return try_change(
+            self.target,
+            parse_statement(given.text),
+            change,
+            given.parameters,
+            runs=runs,
+            allow_writes=allow_writes,
+            setup=given.setup,
+            prepared_name=given.prepared.name if given.prepared else None,
+            progress=self.progress,
+        )
 
     def workload(self, path: str | Path | None = None) -> Workload:
         """The statements of a folder of .sql files, a script, a log or a workload file; without a path those that

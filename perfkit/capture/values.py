@@ -8,6 +8,7 @@ from typing import Literal
 
 from perfkit.capture.waits import Waits
 from perfkit.catalog import Catalog
+from perfkit.chain import Explained
 from perfkit.plan.model import Plan
 from perfkit.show import Shown
 from perfkit.sql.session_setup import NO_SETUP, SessionSetup
@@ -50,7 +51,7 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measurement(Shown):
+class Measurement(Explained, Shown):
     """How one statement ran in one state of the database."""
 
     plan: Plan
@@ -130,7 +131,7 @@ class PreparedPlans:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Capture(Shown):
+class Capture(Explained, Shown):
     """One statement captured: its plan, its samples, what the catalog and the server looked like."""
 
     query: Query

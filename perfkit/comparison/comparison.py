@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.capture.causes import Cause
 from perfkit.capture.runs import RunsCompared
+from perfkit.chain import Framed
 from perfkit.comparison.observed import Observed
 from perfkit.comparison.verdict import verdict_of
 from perfkit.plan.diff import Pair, PlanDiff, Totals
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: findings are kept once they were looked for
-class Comparison(Shown):
+class Comparison(Framed, Shown):
     """Two plans of one statement compared, with all that was known around them."""
 
     diff: PlanDiff

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import fsum
 
+from perfkit.chain import Framed
 from perfkit.plan.changes import kinds
 from perfkit.plan.draft import collector_paused
 from perfkit.plan.edits import Changed, Difference, Edit, Inserted, Kept, Moved, Removed, differences, figures
@@ -63,7 +64,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanDiff(Shown):
+class PlanDiff(Framed, Shown):
     """Two plans compared.
 
     ``pairs`` has one line for each edit. Their deltas and the residual delta together are the difference of the roots.

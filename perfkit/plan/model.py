@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from perfkit.chain import Explained
 from perfkit.show import Shown
 
 
@@ -321,7 +322,7 @@ class Serialization:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan(Shown):
+class Plan(Explained, Shown):
     """One plan: the tree and what EXPLAIN says beside it."""
 
     root: Node

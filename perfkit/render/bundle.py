@@ -28,6 +28,7 @@ _PICTURES = {
     "perfkit.capture.values.Environment": "environment.environment_blocks",
     "perfkit.capture.values.Measurement": "capture.measurement_blocks",
     "perfkit.capture.values.Query": "environment.query_blocks",
+    "perfkit.change_trial.ChangeTrial": "change_trial.change_trial_blocks",
     "perfkit.comparison.comparison.Comparison": "diff_report.comparison_blocks",
     "perfkit.findings.finding.Finding": "findings.one_finding",
     "perfkit.gate.calibrate.Calibration": "calibration.calibration_blocks",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median_low
 
+from perfkit.chain import Framed
 from perfkit.errors import UsageError
 from perfkit.show import Shown
 from perfkit.sql.outline import parts
@@ -49,7 +50,7 @@ class WorkloadQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workload(Shown):
+class Workload(Framed, Shown):
     """Statements, the most time in all first, where times are known; saved as ``perfkit.workload/1``."""
 
     source: str
