@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from perfkit.capture.values import Capture
+from perfkit.change_trial import ChangeTrial
+from perfkit.comparison import Comparison
 from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.errors import CaptureError, ServerError, UsageError, picture_of
 from perfkit.findings.finding import Finding
 from perfkit.findings.page import Page
+from perfkit.index_advice import IndexAdvice
 from perfkit.investigation import Investigation
-from perfkit.jupyter import PerfkitMagics, read_order
+from perfkit.jupyter.magics import PerfkitMagics
+from perfkit.jupyter.order import read_order
+from perfkit.jupyter.verbs import EXPLAIN, VERBS
 from perfkit.lab import Lab
 
 TAKES = {"params": True, "runs": True, "allow-writes": False}
@@ -66,7 +74,7 @@ def test_lines_are_taken_apart(line: str, name: str | None, options: dict[str, A
     [
         ("--rnus 9 select 1", "there is no option --rnus; there are --params, --runs, --allow-writes"),
         ("--runs", "--runs needs a value"),
-        ("--params [1, select $1", "--params holds no JSON list"),
+        ("--params [1, select $1", "--params holds no list: [1, select $1"),
     ],
 )
 def test_lines_that_make_no_sense(line: str, says: str) -> None:
@@ -103,27 +111,39 @@ def test_an_error_is_shown_as_one_sentence(
     [
         (
             "%perfkit frobnicate",
-            "%perfkit does not know 'frobnicate'; it does connect, investigate, explain-finding and help",
+            "%perfkit does not know 'frobnicate'; it does connect, investigate, workload, advise, explain-finding and help",
         ),
         ("%%explain select 1\nselect 2", "goes into the lines below %%explain, not beside it: select 1"),
         ("%perfkit connect a b", "takes one DSN"),
         ("%perfkit connect 'unclosed", "cannot read its arguments"),
         ("%perfkit connect --scale much --dataset tracker", "--scale takes a number, got much"),
         ("%perfkit investigate", "investigate needs a statement"),
+        ("%explain --diff slow select 1", "--diff names slow, which is no variable here"),
+        ("%explain --diff shell_list select 1", "a list holds no plan to compare"),
+        ("%explain --as 'a b' select 1", "--as needs the name of a variable, got a b"),
+        ("%explain --params nope select $1", "--params takes a list or the name of a variable"),
+        ("%explain --params [nope] select $1", "--params names nope, which is no variable here"),
+        ("%explain --params [1+x] select $1", "got 1 + x; give it a name first"),
+        ("%explain --params customer select $1", "got a int; write [customer] for one value"),
+        ("%explain --try 'set jit = off' --diff shell_list select 1", "do not go together"),
+        ("%perfkit kept << help", "gives nothing to keep under a name"),
+        ("%%perfkit workload\nselect 1", "takes no lines below it"),
+        ("%perfkit workload --top many /tmp", "--top takes a number, got many"),
     ],
 )
 def test_wrong_use_is_told(shell: InteractiveShell, cell: str, says: str) -> None:
+    shell.user_ns.update(customer=42, shell_list=[])
     error = shell.run_cell(cell).error_in_exec
     assert isinstance(error, UsageError)
     assert says in str(error)
 
 
-def test_help_names_every_magic(shell: InteractiveShell, capsys: pytest.CaptureFixture[str]) -> None:
-    shell.run_cell("%perfkit help")
-    said = capsys.readouterr().out
-    assert all(
-        word in said for word in ("%explain", "%%explain", "%perfkit investigate", "%perfkit connect", "<<")
-    )
+def test_help_is_a_table_of_every_verb_and_option(shell: InteractiveShell) -> None:
+    bundle = shell.run_cell("%perfkit help").result._repr_mimebundle_()
+    for verb in (EXPLAIN, *VERBS.values()):
+        words = [verb.usage.split(" SELECT")[0], *(f"--{name}" for name in verb.options)]
+        assert all(word in bundle["text/plain"] and word in bundle["text/html"] for word in words)
+    assert "<table" in bundle["text/html"]
 
 
 @pytest.mark.parametrize("magic", ["explain", "perfkit"])
@@ -142,8 +162,8 @@ def test_help_on_a_magic_tells_how_to_use_it(shell: InteractiveShell, magic: str
         ("%perfkit in", {"investigate"}),
         ("%perfkit explain-finding sort", {"sort-spill"}),
         ("%perfkit connect --s", {"--scale", "--scratch", "--statement-timeout"}),
-        ("%%perfkit investigate --", {"--params", "--runs", "--allow-writes"}),
-        ("%explain --runs 9 --", {"--params", "--allow-writes"}),
+        ("%%perfkit investigate --", {"--params", "--runs", "--allow-writes", "--as"}),
+        ("%explain --runs 9 --", {"--params", "--allow-writes", "--as", "--diff", "--try"}),
         ("kept = %explain --r", {"--runs"}),
         ("%ex", {"%explain", "%%explain"}),
     ],
@@ -190,6 +210,20 @@ def test_a_server_that_cannot_be_reached(shell: InteractiveShell) -> None:
     assert magics(shell).lab is None
 
 
+def test_beside_a_connected_jupysql(shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its %sql stays, its connection is not borrowed, and no other database is taken in its place."""
+    shell.register_magic_function(lambda line: "theirs", magic_name="sql")
+    module = ModuleType("sql.connection")
+    current = SimpleNamespace(url="postgresql+psycopg://ann:hunter2@db.example:5432/shop?sslmode=require")
+    module.ConnectionManager = SimpleNamespace(current=current)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "sql.connection", module)
+    error = shell.run_cell("%explain select 1").error_in_exec
+    assert isinstance(error, UsageError)
+    assert str(error).startswith("%sql is connected to database shop on db.example, and perfkit opens")
+    assert "hunter2" not in str(error)
+    assert shell.run_line_magic("sql", "") == "theirs"
+
+
 @pytest.mark.server
 class TestOnAServer:
     @pytest.fixture
@@ -223,6 +257,45 @@ class TestOnAServer:
             assert isinstance(found, Capture)
             assert found.query.text == sql
             assert found.query.parameters == ("1259", "{pg_class,x}")
+
+    def test_values_may_be_variables(self, connected: InteractiveShell) -> None:
+        connected.user_ns["wanted"] = 1259
+        found = connected.run_cell(
+            "%explain --runs 1 --params [wanted, null] select relname from pg_class where oid = $1 or relname = $2"
+        ).result
+        assert found.query.parameters == ("1259", None)
+
+    def test_a_result_is_kept_and_shown(self, connected: InteractiveShell) -> None:
+        result = connected.run_cell("%explain --runs 1 --as kept select 1").result
+        assert isinstance(result, Capture)
+        assert connected.user_ns["kept"] is result
+
+    def test_a_capture_is_compared_with_a_kept_one(self, connected: InteractiveShell) -> None:
+        connected.run_cell("%explain --runs 1 slow << select count(*) from pg_class")
+        result = connected.run_cell(
+            "%%explain --runs 1 --diff slow\nselect count(*) from pg_class limit 1"
+        ).result
+        assert isinstance(result, Comparison)
+        assert result.earlier.capture is connected.user_ns["slow"]
+
+    def test_a_change_is_tried(self, connected: InteractiveShell) -> None:
+        cell = "%%explain --runs 1 --try 'set enable_seqscan = off' tried <<\nselect count(*) from pg_class"
+        assert connected.run_cell(cell).success
+        assert isinstance(connected.user_ns["tried"], ChangeTrial)
+        error = connected.run_cell("%explain --try 'drop table t' select 1").error_in_exec
+        assert isinstance(error, UsageError)
+        assert "only CREATE INDEX and SET can be tried" in str(error)
+
+    def test_a_workload_is_ranked_and_advised(self, connected: InteractiveShell, tmp_path: Path) -> None:
+        (tmp_path / "one.sql").write_text(
+            "select relname from pg_class where relkind = 'r'", encoding="utf-8"
+        )
+        (tmp_path / "two.sql").write_text("select count(*) from pg_class", encoding="utf-8")
+        found = connected.run_cell(f"%perfkit workload --top 1 {tmp_path}").result
+        assert len(found.queries) == 1
+        connected.run_cell(f"%perfkit kept << workload {tmp_path}")
+        result = connected.run_cell("%perfkit advise --seconds 5 --storage-mb 10 kept")
+        assert isinstance(result.result, IndexAdvice)
 
     def test_a_fault_in_the_statement(
         self, connected: InteractiveShell, capsys: pytest.CaptureFixture[str]
