@@ -48,7 +48,7 @@ RELATIONS = (
 )
 def test_names_fit_their_place(typed: str, offers: list[str]) -> None:
     before, _, after = typed.partition("|")
-    assert fitting_names(before, after, RELATIONS) == offers
+    assert [one.text for one in fitting_names(before, after, RELATIONS)] == offers
 
 
 SNIPPETS = ("%explain ", "%%explain\n", "%%perfkit investigate\n", "%perfkit connect ", "--try '", "x << ", "select ", "from issues i ",

@@ -58,8 +58,8 @@ def command(folder: Path, dataset: str | None, scale: float | None, arguments: t
 
 
 def _defaults() -> list[str]:
-    """Open on the first notebook. Jupyter refuses root unless told; in a container there is often nobody else."""
-    first = "--LabApp.default_url=/lab/tree/investigate.ipynb"
+    """Open on the tour. Jupyter refuses root unless told; in a container there is often nobody else."""
+    first = "--LabApp.default_url=/lab/tree/tour.ipynb"
     return [first, "--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else [first]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from perfkit.chain import Comparable
 from perfkit.errors import UsageError
 from perfkit.jupyter.known_names import KnownNames
 from perfkit.jupyter.order import read_order
-from perfkit.jupyter.sql_names import fitting_names, typed_word
+from perfkit.jupyter.sql_names import Offer, fitting_names, typed_word
 from perfkit.jupyter.verbs import EXPLAIN, VERBS, Verb
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Completer:
             lines = context.full_text.split("\n")
             offers, word = self.complete(lines, context.cursor_line, context.cursor_position)
             return SimpleMatcherResult(
-                completions=[SimpleCompletion(text=text, type="perfkit") for text in offers],
+                completions=[SimpleCompletion(text=one.text, type=one.kind) for one in offers],
                 ordered=True,
                 suppress=word is not None,  # Python's names are out of place on these lines
                 matched_fragment=word or "",
@@ -60,7 +60,7 @@ class Completer:
 
         return matcher  # type: ignore[no-any-return]
 
-    def complete(self, lines: list[str], row: int, column: int) -> tuple[list[str], str | None]:
+    def complete(self, lines: list[str], row: int, column: int) -> tuple[list[Offer], str | None]:
         """What may stand at the cursor, and the word it would replace; None for the word outside of the magics."""
         line = lines[row][:column] if row < len(lines) else ""
         if row > 0 and _CELL.match(lines[0]):
@@ -73,35 +73,32 @@ class Completer:
             return [], None
         return self._on_line(match.group("magic"), match.group("rest"), lines[row][column:])
 
-    def _on_line(self, magic: str, rest: str, after: str) -> tuple[list[str], str]:
+    def _on_line(self, magic: str, rest: str, after: str) -> tuple[list[Offer], str]:
         verb: Verb | None = EXPLAIN
         if magic == "perfkit":
             rest = re.sub(r"^\w+\s*<<\s*", "", rest)
             name, space, rest = rest.partition(" ")
             if not space:
-                return [one for one in VERBS if one.startswith(name)], name
+                return _begun(VERBS, name, "verb"), name
             verb = VERBS.get(name)
             if name == "explain-finding":
                 from perfkit.findings.vocabulary import VOCABULARY
 
-                return [id for id in VOCABULARY if id.startswith(rest)], rest
+                return _begun(VOCABULARY, rest, "finding"), rest
         if verb is None:
             return [], rest.rpartition(" ")[2]
         word = re.split(r"\s", rest)[-1]
         head = rest[: len(rest) - len(word)]
         if (option := _LAST_OPTION.search(head)) and verb.takes.get(option.group(1)):
-            return [one for one in self._values(option.group(1)) if one.startswith(word)], word
+            return _begun(self._values(option.group(1)), word, "value"), word
         try:
             order = read_order(head, verb.takes)
         except UsageError:
             return [], word
         if not order.rest:
             if word.startswith("-") or not word:
-                return [
-                    f"--{name}"
-                    for name in verb.takes
-                    if f"--{name}".startswith(word) and name not in order.options
-                ], word
+                left = (f"--{name}" for name in verb.takes if name not in order.options)
+                return _begun(left, word, "option"), word
             return [], word
         if verb.usage.endswith("SELECT …"):
             statement = order.rest + head[len(head.rstrip()) :] + word
@@ -128,7 +125,12 @@ class Completer:
             return [one.name for one in datasets()]
         return []
 
-    def _in_statement(self, place: Place) -> tuple[list[str], str]:
+    def _in_statement(self, place: Place) -> tuple[list[Offer], str]:
         lab = self._lab_at_hand()
         relations = self._names.of(lab) if lab is not None else ()
         return fitting_names(place.before, place.after, relations), typed_word(place.before)
+
+
+def _begun(names: Iterable[str], word: str, kind: str) -> list[Offer]:
+    """The names that begin with the word."""
+    return [Offer(name, kind) for name in names if name.startswith(word)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from perfkit.db.names import NamedRelation
 from perfkit.errors import UsageError
@@ -17,6 +18,14 @@ _TYPED = re.compile(r"""(?:(?P<of>"[^"]*"|[A-Za-z_][\w$]*)\.)?(?P<word>"[^"]*|[A
 _TAKES_RELATION = re.compile(r"\b(?:from|join|update|into|only|table)\s+\Z", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What may stand at the cursor. ``kind`` is a word for it: column, table, option, …"""
+
+    text: str
+    kind: str
+
+
 def typed_word(before: str) -> str:
     """What of the text before the cursor an offer would replace.
 
@@ -27,13 +36,13 @@ def typed_word(before: str) -> str:
     return (match.group("word") or "") if match else ""
 
 
-def fitting_names(before: str, after: str, relations: Sequence[NamedRelation]) -> list[str]:
+def fitting_names(before: str, after: str, relations: Sequence[NamedRelation]) -> list[Offer]:
     """Columns and relations, the likeliest first, for the word at the end of ``before``; ``after`` is the rest of the
     statement, whose FROM may come later. Empty within a string or comment.
 
     >>> issues = NamedRelation(schema="public", name="issues", is_visible=True, columns=("id", "Title"))
     >>> fitting_names("select i.", " from issues as i", [issues]), fitting_names("select 1 from is", "", [issues])
-    (['id', '"Title"'], ['issues'])
+    ([Offer(text='id', kind='column'), Offer(text='"Title"', kind='column')], [Offer(text='issues', kind='table')])
     >>> fitting_names("select 'is", "'", [issues])
     []
     """
@@ -51,18 +60,22 @@ def fitting_names(before: str, after: str, relations: Sequence[NamedRelation]) -
         return []
     mentioned = list(_mentioned(tokens, relations))
     qualifier = match.group("of") if match else None
+    tables = _relations(word, relations)
     if qualifier:
         names = _below(_folded(qualifier), mentioned, relations)
     elif _TAKES_RELATION.search(head):
-        names = _relations(word, relations)
+        names = tables
     else:
-        columns = (column for _, relation in mentioned for column in relation.columns)
-        names = [*columns, *(alias for alias, _ in mentioned), *_relations(word, relations)]
+        columns = (Offer(column, "column") for _, relation in mentioned for column in relation.columns)
+        aliases = (Offer(alias, "table") for alias, _ in mentioned)
+        names = [*columns, *aliases, *tables]
     wanted = word.strip('"').lower()
-    written = [
-        name if "." in name else quote_identifier(name) for name in names if name.lower().startswith(wanted)
-    ]
-    return list(dict.fromkeys(written))[:MOST_OFFERS]
+    written = (
+        Offer(one.text if "." in one.text else quote_identifier(one.text), one.kind)
+        for one in names
+        if one.text.lower().startswith(wanted)
+    )
+    return list({one.text: one for one in reversed([*written])}.values())[::-1][:MOST_OFFERS]
 
 
 def _scanned(head: str) -> Sequence[Token]:
@@ -96,18 +109,17 @@ def _mentioned(
 
 def _below(
     qualifier: str, mentioned: Sequence[tuple[str, NamedRelation]], relations: Sequence[NamedRelation]
-) -> list[str]:
+) -> list[Offer]:
     """What may follow ``qualifier.``: columns of a relation, or relations of a schema."""
     columns = [column for alias, relation in mentioned if alias == qualifier for column in relation.columns]
-    if columns:
-        return columns
     within = [relation.name for relation in relations if relation.schema == qualifier]
-    if within:
-        return within
-    return [column for relation in relations if relation.name == qualifier for column in relation.columns]
+    if within and not columns:
+        return [Offer(name, "table") for name in within]
+    named = [column for relation in relations if relation.name == qualifier for column in relation.columns]
+    return [Offer(column, "column") for column in columns or named]
 
 
-def _relations(word: str, relations: Sequence[NamedRelation]) -> list[str]:
+def _relations(word: str, relations: Sequence[NamedRelation]) -> list[Offer]:
     """Relations by the name that finds them; the system's own only once their names were begun, as there are hundreds."""
     begun = word.strip('"').lower()
     names = [
@@ -120,7 +132,7 @@ def _relations(word: str, relations: Sequence[NamedRelation]) -> list[str]:
         for relation in relations
         if not relation.is_visible and not relation.is_system
     ]
-    return [*names, *hidden]
+    return [Offer(name, "table") for name in (*names, *hidden)]
 
 
 def _folded(name: str) -> str:

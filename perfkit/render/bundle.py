@@ -9,7 +9,7 @@ from typing import Any
 from perfkit.redact import redacted
 from perfkit.render.blocks import Blocks, paragraph
 from perfkit.render.escape import for_html, for_markdown, one_line, shortened
-from perfkit.render.html import write_html
+from perfkit.render.html import NO_MATH, write_html
 from perfkit.render.markdown import write_markdown
 from perfkit.render.text import write_text
 
@@ -97,7 +97,7 @@ def to_html(value: object) -> str:
     try:
         return write_html(blocks_of(value), kind(value))
     except Exception as fault:
-        return f'<div class="perfkit">{for_html(_fault(value, fault))}</div>'
+        return f'<div class="perfkit {NO_MATH}">{for_html(_fault(value, fault))}</div>'
 
 
 def mimebundle(

@@ -54,13 +54,16 @@ _ROW: dict[Tone, str] = {
     "bad": "background-color:rgba(214,60,60,0.10)",
     "muted": _QUIET,
 }
+NO_MATH = "mathjax_ignore"
+"""A class without which JupyterLab sets what stands between $1 and $2 as a formula."""
+
 _RULE = "1px solid rgba(128,128,128,0.25)"
 
 
 def write_html(blocks: Blocks, kind: str = "value") -> str:
     """The blocks as one ``div``; ``kind`` becomes part of its class."""
     body = "\n".join(_block(block) for block in blocks)
-    return f'<div class="perfkit perfkit-{for_html(kind)}" style="line-height:1.45;text-align:left">\n{body}\n</div>'
+    return f'<div class="perfkit perfkit-{for_html(kind)} {NO_MATH}" style="line-height:1.45;text-align:left">\n{body}\n</div>'
 
 
 def write_html_page(blocks: Blocks, title: str) -> str:
