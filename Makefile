@@ -28,6 +28,10 @@ docs: setup ## execute the anti-pattern book on the data set tracker and build i
 test: setup ## run the whole test suite against a real server
 	$(BIN)/python -m pytest
 
+test-browser: setup ## look at reports and JupyterLab in Chromium, where it is installed; screenshots in reports/browser
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[browser]'
+	$(BIN)/python -m pytest tests/browser
+
 fmt: setup ## format the code
 	$(BIN)/ruff format perfkit tests
 	$(BIN)/ruff check --fix perfkit tests
@@ -70,4 +74,4 @@ lab: setup ## open JupyterLab on the notebooks
 clean: ## remove what make made, but for servers and their data (perfkit server stop)
 	rm -rf $(VENV) build dist reports .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup report docs test fmt lint type check bench bench-diagnosis bench-peers bench-advise bench-gate bench-kill lab clean
+.PHONY: help setup report docs test test-browser fmt lint type check bench bench-diagnosis bench-peers bench-advise bench-gate bench-kill lab clean

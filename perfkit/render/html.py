@@ -25,7 +25,7 @@ from perfkit.render.blocks import (
 from perfkit.render.escape import for_html
 
 _MONO = "font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace"
-_QUIET = "opacity:0.65"
+_QUIET = "opacity:0.72"
 
 _SPAN: dict[Tone, tuple[str, str]] = {
     "muted": ("span", _QUIET),
@@ -72,7 +72,7 @@ def write_html_page(blocks: Blocks, title: str) -> str:
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{for_html(title)}</title>\n"
-        "<style>:root { color-scheme: light dark } body { font-family: system-ui, sans-serif; max-width: 54em;"
+        "<style>:root { color-scheme: light dark } body { font-family: system-ui, sans-serif; background: Canvas; color: CanvasText; max-width: 54em;"
         " margin: 2.5em auto; padding: 0 1.2em }</style>\n"
         f"</head>\n<body>\n{write_html(blocks, 'page')}\n</body>\n</html>\n"
     )
@@ -178,7 +178,9 @@ def _head(column: Column) -> str:
         f"text-align:{column.align};vertical-align:bottom;padding:0.15em 0.5em;font-weight:normal;{_QUIET};"
         f"white-space:nowrap;border-bottom:{_RULE}"
     )
-    return f'<th{title} style="{style}">{for_html(column.title)}</th>'
+    # a head without a word is no heading to a screen reader
+    element = "th" if column.title else "td"
+    return f'<{element}{title} style="{style}">{for_html(column.title)}</{element}>'
 
 
 def _cell_style(column: Column) -> str:

@@ -1,0 +1,121 @@
+"""Reports in a real browser: no fault, nothing loaded, SQL to copy, and nothing that keeps people from reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import pytest
+import shown_examples as examples
+from accessibility import violations
+from screenshots import shoot_whole
+
+from perfkit.comparison import diff
+from perfkit.db.servers import Server
+from perfkit.findings.page import page_of
+from perfkit.render.diff_report import DiffReport
+from perfkit.render.finding_page import page_blocks
+from perfkit.render.html import write_html_page
+from perfkit.report import run_notebook, write_page
+from perfkit.report.comparison import write_comparison
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+Scheme = Literal["light", "dark"]
+Open = Callable[..., "Page"]
+
+PAGES = ("investigation", "index-advice", "diff", "finding", "notebook")
+SHADE = ".perfkit-scroll { background: none !important }"
+"""Without it: axe cannot tell what lies behind the text on a gradient."""
+
+
+@pytest.fixture(scope="module")
+def pages(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of each kind in one folder: of recorded values, and of a notebook that was run."""
+    folder = tmp_path_factory.mktemp("pages")
+    write_page(examples.investigation(), folder / "investigation.html")
+    write_page(examples.index_advice(), folder / "index-advice.html")
+    comparison = diff(examples.slow_plan(), examples.fast_plan())
+    write_comparison(DiffReport(comparison=comparison, before="before", after="after"), folder / "diff.html")
+    finding = page_of("sort-spill")
+    (folder / "finding.html").write_text(
+        write_html_page(page_blocks(finding), finding.title), encoding="utf-8"
+    )
+    run = run_notebook("investigate", {"scale": "0.02", "runs": "1", "budget_seconds": "5"}, folder / "run")
+    assert run.is_ok, run.failure
+    (folder / "run" / "report.html").rename(folder / "notebook.html")
+    return folder
+
+
+@pytest.fixture
+def opened(chromium: Browser, pages: Path) -> Iterator[Open]:
+    """Open a page of the folder; at the end nothing may have failed there, and nothing have been loaded."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_page(name: str, *, scheme: Scheme = "light", width: int = 1400, script: bool = True) -> Page:
+        context = chromium.new_context(
+            color_scheme=scheme, viewport={"width": width, "height": 1000}, java_script_enabled=script
+        )
+        contexts.append(context)
+        address = (pages / f"{name}.html").as_uri()
+        page = context.new_page()
+        page.on("console", lambda said: faults.append(f"{said.type}: {said.text}"))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "request",
+            lambda asked: (
+                None if asked.url.startswith(("data:", address)) else faults.append(f"loads {asked.url}")
+            ),
+        )
+        page.goto(address)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_keeps_people_from_reading(opened: Open, name: str) -> None:
+    """No grave word of axe with everything unfolded: on a wide light window, and on a telephone in the dark."""
+    looks: tuple[tuple[Scheme, int], ...] = (("light", 1400), ("dark", 390))
+    for scheme, width in looks:
+        page = opened(name, scheme=scheme, width=width)
+        shoot_whole(page, f"{name}-{scheme}")
+        page.add_style_tag(content=SHADE)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            "the page scrolls sideways"
+        )
+
+
+def test_sql_is_copied(opened: Open) -> None:
+    page = opened("investigation")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    code = page.locator(".copyable").first
+    code.get_by_role("button", name="copy").click()
+    code.get_by_role("button", name="copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == code.locator("pre").text_content()
+
+
+def test_the_contents_lead_to_their_chapters(opened: Open) -> None:
+    """By keyboard too."""
+    page = opened("notebook")
+    link = page.locator("nav a").last
+    link.focus()
+    page.keyboard.press("Enter")
+    target = (link.get_attribute("href") or "").removeprefix("#")
+    assert target
+    assert page.evaluate("id => location.hash === '#' + id && document.getElementById(id) !== null", target)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_all_is_there_without_script(opened: Open, name: str) -> None:
+    with_script = opened(name).locator("main, .perfkit-page").inner_text()
+    without = opened(name, script=False).locator("main, .perfkit-page").inner_text()
+    assert without.split() == [word for word in with_script.split() if word != "copy"]
