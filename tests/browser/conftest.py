@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 sys.path.append(str(Path(__file__).parents[1] / "render"))  # the examples that pages are made of
 
+GIVEN = os.environ.get("PERFKIT_CHROMIUM")
+"""Read before the run clears the environment of perfkit's variables."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -35,7 +38,7 @@ def chromium() -> Iterator[Browser]:
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed: pip install 'perfkit[browser]'"
     )
-    path = os.environ.get("PERFKIT_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    path = GIVEN or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         pytest.skip("there is no Chromium here: install it, or name it in PERFKIT_CHROMIUM")
     with playwright.sync_playwright() as driver:

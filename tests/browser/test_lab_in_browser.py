@@ -59,6 +59,7 @@ def offers(page: Page) -> list[str]:
     """What Tab offers, each with its kind."""
     page.keyboard.press("Tab")
     page.wait_for_selector(".jp-Completer-item", timeout=10_000)
+    shoot(page, "lab-tab")
     found = page.locator(".jp-Completer-item").evaluate_all(
         "all => all.map(one => one.querySelector('.jp-Completer-match').textContent + ' '"
         " + one.querySelector('.jp-Completer-typeExtended').textContent)"
@@ -97,7 +98,6 @@ def test_tab_offers_tables_columns_and_options(tour: Page) -> None:
     assert offers(tour)[0] == "merge_requests table"
     tour.keyboard.type("uests as m where m.tit")
     assert offers(tour)[0] == "title column"
-    shoot(tour, "lab-tab")
 
 
 def test_an_error_is_one_sentence_with_its_place(tour: Page) -> None:

@@ -19,6 +19,7 @@ from perfkit.render.finding_page import page_blocks
 from perfkit.render.html import write_html_page
 from perfkit.report import run_notebook, write_page
 from perfkit.report.comparison import write_comparison
+from perfkit.report.site import build_site, chosen_pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 Scheme = Literal["light", "dark"]
 Open = Callable[..., "Page"]
 
-PAGES = ("investigation", "index-advice", "diff", "finding", "notebook")
+REPORTS = ("investigation", "index-advice", "diff", "finding", "notebook")
+BOOK = ("book/index", "book/function-on-column", "book/findings/function-on-column")
 SHADE = ".perfkit-scroll { background: none !important }"
 """Without it: axe cannot tell what lies behind the text on a gradient."""
 
@@ -46,6 +48,7 @@ def pages(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run = run_notebook("investigate", {"scale": "0.02", "runs": "1", "budget_seconds": "5"}, folder / "run")
     assert run.is_ok, run.failure
     (folder / "run" / "report.html").rename(folder / "notebook.html")
+    build_site(chosen_pages(["function-on-column"]), folder / "book")
     return folder
 
 
@@ -79,13 +82,13 @@ def opened(chromium: Browser, pages: Path) -> Iterator[Open]:
     assert faults == []
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", REPORTS + BOOK)
 def test_nothing_keeps_people_from_reading(opened: Open, name: str) -> None:
     """No grave word of axe with everything unfolded: on a wide light window, and on a telephone in the dark."""
     looks: tuple[tuple[Scheme, int], ...] = (("light", 1400), ("dark", 390))
     for scheme, width in looks:
         page = opened(name, scheme=scheme, width=width)
-        shoot_whole(page, f"{name}-{scheme}")
+        shoot_whole(page, f"{name.replace('/', '-')}-{scheme}")
         page.add_style_tag(content=SHADE)
         page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
         assert violations(page) == []
@@ -114,7 +117,7 @@ def test_the_contents_lead_to_their_chapters(opened: Open) -> None:
     assert page.evaluate("id => location.hash === '#' + id && document.getElementById(id) !== null", target)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", REPORTS)
 def test_all_is_there_without_script(opened: Open, name: str) -> None:
     with_script = opened(name).locator("main, .perfkit-page").inner_text()
     without = opened(name, script=False).locator("main, .perfkit-page").inner_text()
