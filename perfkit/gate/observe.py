@@ -20,7 +20,7 @@ from perfkit.gate.queries import GateQuery
 from perfkit.gate.steady import steady, untimed
 from perfkit.plan import Plan
 from perfkit.sql import parse_statement, refuse_unless_safe
-from perfkit.sql.fingerprint import normal_form
+from perfkit.sql.fingerprint import as_written, normal_form
 from perfkit.sql.safety import needs_writing
 from perfkit.sql.statement import Statement
 from perfkit.sql.tokens import scan
@@ -129,7 +129,7 @@ def _observed(
             query=query.name,
             source=query.source,
             fingerprint=statement.fingerprint,
-            statement=normal_form(scan(statement.text)),
+            statement=as_written(normal_form(scan(statement.text))),
             values=_digest(statement.text, query.parameters),
             plan=steady(plan),
             findings=tuple(sorted({NamedFinding(id=one.id, severity=one.severity) for one in findings}, key=lambda one: (one.id, one.severity))),

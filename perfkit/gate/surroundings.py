@@ -16,6 +16,9 @@ OTHER_DATA_FACTOR: Final = 2.0
 LEAST_ROWS: Final = 1000
 """Of the larger side: a plan reads smaller tables in a few blocks either way."""
 
+WORDS_BEFORE: Final = 3
+"""Shown of what two statements have in common."""
+
 GROWN_FACTOR: Final = 1.1
 """From here on a table's growth may be why blocks grow."""
 
@@ -70,9 +73,28 @@ def _of_indexes(before: Baseline, after: Baseline) -> Iterator[Cause]:
 
 def _of_statement(before: Baseline, after: Baseline) -> Iterator[Cause]:
     if before.fingerprint != after.fingerprint:
-        yield Cause(kind="statement", subject="statement", before=before.statement, after=after.statement)
+        old, new = from_where_they_part(before.statement, after.statement)
+        yield Cause(kind="statement", subject="statement", before=old, after=new)
     elif before.values != after.values:
         yield Cause(kind="parameters", subject="values of the statement", before="others", after="these")
+
+
+def from_where_they_part(one: str, other: str) -> tuple[str, str]:
+    """Two texts from shortly before their first different word.
+
+    >>> from_where_they_part("select a from t where b = ? limit ?", "select a from t where b + 0 = ? limit ?")
+    ('… t where b = ? limit ?', '… t where b + 0 = ? limit ?')
+    >>> from_where_they_part("select a from t", "select b from t")
+    ('select a from t', 'select b from t')
+    """
+    texts = one.split(" "), other.split(" ")
+    alike = next(
+        (place for place, words in enumerate(zip(*texts, strict=False)) if words[0] != words[1]),
+        min(map(len, texts)),
+    )
+    start = max(0, alike - WORDS_BEFORE)
+    left, right = (" ".join(["…", *words[start:]] if start else words) for words in texts)
+    return left, right
 
 
 def _of_settings(before: Baseline, after: Baseline) -> Iterator[Cause]:
