@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,17 +18,14 @@ from perfkit.db.servers.known import every_server
 from perfkit.db.target import Target
 
 
-@pytest.fixture(scope="session", autouse=True)
-def perfkit_home() -> Iterator[Path]:
-    """PERFKIT_HOME for the run and its subprocesses; no test sees the user's own servers or connection settings."""
+@contextmanager
+def _home() -> Iterator[Path]:
+    """A PERFKIT_HOME that goes away with its servers."""
     # Directly in /tmp, as a socket's path must be short; open to others, as root's server runs as another account.
     folder = Path(tempfile.mkdtemp(prefix="pk-", dir="/tmp"))
     if os.geteuid() == 0:
         folder.chmod(0o711)
     with pytest.MonkeyPatch.context() as environment:
-        for name in tuple(os.environ):
-            if name.startswith(("PG", "PERFKIT_")) and name != "PERFKIT_POSTGRES":
-                environment.delenv(name)
         environment.setenv("PERFKIT_HOME", str(folder))
         try:
             yield folder
@@ -37,6 +35,24 @@ def perfkit_home() -> Iterator[Path]:
                     found.remove()
             finally:
                 shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def perfkit_home() -> Iterator[Path]:
+    """PERFKIT_HOME for the run and its subprocesses; no test sees the user's own servers or connection settings."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in tuple(os.environ):
+            if name.startswith(("PG", "PERFKIT_")) and name != "PERFKIT_POSTGRES":
+                environment.delenv(name)
+        with _home() as folder:
+            yield folder
+
+
+@pytest.fixture
+def new_home() -> Iterator[None]:
+    """A newcomer's machine: no server yet, no data set at another scale."""
+    with _home():
+        yield
 
 
 @pytest.fixture(scope="session")

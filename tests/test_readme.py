@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from perfkit.cli.main import VERBS
-from perfkit.db.servers import server
 
 README = Path(__file__).parents[1] / "README.md"
-
-
-@pytest.fixture
-def new_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A newcomer's machine: no server yet, no data set at another scale."""
-    folder = Path(tempfile.mkdtemp(prefix="pk-", dir="/tmp"))
-    if os.geteuid() == 0:
-        folder.chmod(0o711)
-    monkeypatch.setenv("PERFKIT_HOME", str(folder))
-    try:
-        yield
-    finally:
-        server().remove()
-        shutil.rmtree(folder)
 
 
 @pytest.mark.server

@@ -193,6 +193,9 @@ def _row(row: Row, styles: list[str]) -> str:
         f'<td style="{style}">{_cell(cell)}</td>' for cell, style in zip(row.cells, styles, strict=True)
     )
     style = _ROW.get(row.tone, "background-color:transparent")
+    if style == _QUIET:
+        # two opacities multiply, and the words would be too pale to read
+        cells = cells.replace(f' style="{_QUIET}"', "").replace(f"{_QUIET};", "")
     return f'<tr class="perfkit-row perfkit-{row.tone}" style="{style}">{cells}</tr>\n'
 
 

@@ -28,7 +28,7 @@ def tour(chromium: Browser, perfkit_home: Path, tmp_path_factory: pytest.TempPat
     with jupyterlab(folder) as address:
         copy = folder / "work" / "tour.ipynb"
         copy.write_text(
-            copy.read_text("utf-8").replace("scale: float = 0.1 ", "scale: float = 0.02 "), encoding="utf-8"
+            copy.read_text("utf-8").replace("scale: float = 0.1 ", "scale: float = 0.01 "), encoding="utf-8"
         )
         page = chromium.new_page(viewport={"width": 1400, "height": 2600})
         page.goto(address)

@@ -45,7 +45,7 @@ def pages(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "finding.html").write_text(
         write_html_page(page_blocks(finding), finding.title), encoding="utf-8"
     )
-    run = run_notebook("investigate", {"scale": "0.02", "runs": "1", "budget_seconds": "5"}, folder / "run")
+    run = run_notebook("investigate", {"scale": "0.01", "runs": "1", "budget_seconds": "5"}, folder / "run")
     assert run.is_ok, run.failure
     (folder / "run" / "report.html").rename(folder / "notebook.html")
     build_site(chosen_pages(["function-on-column"]), folder / "book")

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / ".ci" / "examples"
 SHIPPED = ("next_pending_build", "issues_by_state")
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.server, pytest.mark.slow, pytest.mark.usefixtures("new_home")]
 
 
 @pytest.fixture
