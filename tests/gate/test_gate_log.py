@@ -57,7 +57,7 @@ def test_new_shapes_are_reported_and_then_known(shop: Target, queries: Path, log
     said = write_note(report) + write_code_quality(report) + str(report)
     assert "secret" not in said
     assert "hush" not in said
-    assert "select count ( \\* ) from orders" in said or "select count ( * ) from orders" in said
+    assert "select count(\\*) from orders" in said or "select count(*) from orders" in said
     by_text = {one.statement.split()[0]: one for one in report.results if one.statement}
     assert by_text["select"].findings
     assert any('relation "nowhere" does not exist' in note for one in report.results for note in one.notes)
