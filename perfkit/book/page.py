@@ -99,9 +99,12 @@ class Page:
         return Measured(capture=self.lab.explain(sql, params, setup=setup, allow_writes=writes, runs=runs))
 
     def change(self, sql: str) -> None:
-        """Make a change for good: statements separated by semicolons, each in a transaction of its own."""
+        """Make a change for good: statements separated by semicolons, each in a transaction of its own. From 15 on the server's
+        counters know of it at once, not up to a second later."""
         for statement in split_statements(sql):
             self._session.change(statement)
+        if self.major >= 15:
+            self._session.rows("select pg_stat_force_next_flush()")
 
     def rows(self, sql: str) -> Rows:
         """The rows of a query, without its plan: from the catalog, or of the data."""
