@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Blocks, Column, Row, Span, Table, Tone, joined, paragraph, text
 from perfkit.render.capture import samples_blocks
+from perfkit.render.causes import cause_table
 from perfkit.render.diff import settings_blocks
-from perfkit.render.diff_words import value
 from perfkit.units import format_count, format_ratio
 
 if TYPE_CHECKING:
@@ -92,24 +92,7 @@ def cause_blocks(comparison: Comparison) -> Blocks:
     """What differed around the captures; of bare plans the settings that EXPLAIN gives."""
     if not comparison.causes:
         return settings_blocks(comparison.diff)
-    columns = (
-        Column(title="possible cause"),
-        Column(title="of what", wraps=True),
-        Column(title="before", wraps=True),
-        Column(title="after", wraps=True),
-    )
-    rows = tuple(
-        Row(
-            cells=(
-                text(Span(one.kind.replace("-", " "), "muted")),
-                text(one.subject),
-                text(Span(value(one.before), "code")),
-                text(Span(value(one.after), "code")),
-            )
-        )
-        for one in comparison.causes
-    )
-    return (Table(columns=columns, rows=rows, kind="causes"),)
+    return (cause_table(comparison.causes, title="possible cause", before="before", after="after"),)
 
 
 def finding_changes_blocks(changes: Sequence[FindingChange]) -> Blocks:

@@ -21,8 +21,8 @@ from perfkit.render.blocks import (
     paragraph,
     text,
 )
+from perfkit.render.causes import cause_table
 from perfkit.render.diff import table as diff_table
-from perfkit.render.diff_words import value
 from perfkit.render.escape import shortened
 from perfkit.render.findings import severity_mark
 from perfkit.units import format_count, format_ms, format_ratio
@@ -123,24 +123,7 @@ def _times(times: Times) -> str:
 def _causes(causes: tuple[Cause, ...]) -> Iterator[Block]:
     if not causes:
         return
-    columns = (
-        Column(title="not as it was"),
-        Column(title="of what", wraps=True),
-        Column(title="baseline", wraps=True),
-        Column(title="now", wraps=True),
-    )
-    rows = tuple(
-        Row(
-            cells=(
-                text(Span(one.kind.replace("-", " "), "muted")),
-                text(one.subject),
-                text(Span(value(one.before), "code")),
-                text(Span(value(one.after), "code")),
-            )
-        )
-        for one in causes[:MOST_CAUSES]
-    )
-    yield Table(columns=columns, rows=rows, kind="causes")
+    yield cause_table(causes[:MOST_CAUSES], title="not as it was", before="baseline", after="now")
     if len(causes) > MOST_CAUSES:
         yield paragraph(Span(f"… and {len(causes) - MOST_CAUSES} more", "muted"))
 

@@ -90,7 +90,7 @@ def _index(pages: Sequence[BookPage], runs: Mapping[str, Run]) -> str:
         [cell],
         {
             "title": TITLE,
-            "eyebrow": ["perfkit", f"{len(pages)} pages, executed"],
+            "eyebrow": ["perfkit", f"{len(pages)} {'page' if len(pages) == 1 else 'pages'}, executed"],
             "script": asset("search.js"),
             "colophon": sorted({part for run in runs.values() for part in _measured_by(run)}),
         },
