@@ -56,19 +56,24 @@ def describe_notebook(name: str, as_json: bool) -> None:
       perfkit notebook describe investigate
     """
     from perfkit.document import to_document
-    from perfkit.report.notebooks import find, name_of, title_of
+    from perfkit.report.notebooks import find, name_of, smoke_of, title_of
     from perfkit.report.parameters import describe
 
     path = find(name)
     parameters = describe(path)
+    smoke = smoke_of(path)
     if as_json:
         listed = [to_document(one) for one in parameters]
-        _answer("notebook", {"name": name_of(path), "title": title_of(path), "parameters": listed})
+        answer = {"name": name_of(path), "title": title_of(path), "parameters": listed, "smoke": smoke}
+        _answer("notebook", answer)
         return
     click.echo(title_of(path))
     for one in parameters:
         default = json.dumps(one.default, ensure_ascii=False)
         click.echo(f"\n  {one.name}: {one.type} = {default}\n      {one.help}")
+    if smoke is not None:
+        values = " ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in smoke.items())
+        click.echo(f"\n  --smoke: {values}")
 
 
 @command.command("new")

@@ -31,6 +31,11 @@ from perfkit.errors import UsageError
     help="Read parameters from a YAML or JSON file; -p goes before it.",
 )
 @click.option(
+    "--smoke",
+    is_flag=True,
+    help="Begin from the notebook's own small parameters, which show within seconds whether it works.",
+)
+@click.option(
     "--output",
     "-o",
     type=click.Path(file_okay=False, path_type=Path),
@@ -57,6 +62,7 @@ def run(
     name: str,
     pairs: tuple[str, ...],
     files: tuple[Path, ...],
+    smoke: bool,
     output: Path | None,
     timeout: float | None,
     redact: bool,
@@ -76,6 +82,7 @@ def run(
     Example:
       perfkit notebook run investigate -p query=tracker/last_build_of_famous_projects
       perfkit notebook run investigate -p query=slow.sql -p dataset= -p dsn_variable=STAGING_DSN
+      perfkit notebook run workload --smoke
       perfkit notebook run investigate -p query=slow.sql --targets fleet.toml --jobs 4 --redact
 
     Exit status: 0 fine, 2 usage, 3 the notebook failed or ran out of time, 130 or 143 when interrupted.
@@ -87,8 +94,9 @@ def run(
     from perfkit.report.notebooks import find, name_of
     from perfkit.report.outcome import HTML_FILE, SCHEMA
 
-    folder = output or Path("reports") / f"{Path(name_of(find(name))).name}-{now()}"
-    parameters = given_parameters(files, pairs)
+    path = find(name)
+    folder = output or Path("reports") / f"{Path(name_of(path)).name}-{now()}"
+    parameters = (_smoke_set(path) if smoke else {}) | given_parameters(files, pairs)
     if targets is not None:
         return _run_fleet(name, targets, parameters, folder, timeout, redact, jobs, as_json)
     if jobs != 1:
@@ -146,6 +154,17 @@ def _run_fleet(
     else:
         click.echo(str(page))
     return 0 if all(one.is_ok for one in outcomes) else 3
+
+
+def _smoke_set(path: Path) -> dict[str, object]:
+    from perfkit.report.notebooks import smoke_of
+
+    found = smoke_of(path)
+    if found is None:
+        raise UsageError(
+            f"{path.name} names no smoke set; write one into its metadata as perfkit.smoke, or give parameters with -p"
+        )
+    return found
 
 
 def given_parameters(files: tuple[Path, ...], pairs: tuple[str, ...]) -> dict[str, object]:

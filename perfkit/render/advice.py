@@ -141,7 +141,7 @@ def rejected_blocks(rejected: Sequence[Rejected]) -> Blocks:
     return (
         Details(
             summary=text(f"{count} candidate{'s' if count > 1 else ''} tried and rejected"),
-            blocks=(Table(columns=columns, rows=rows, kind="rejected"),),
+            blocks=(Table(columns=columns, rows=rows, kind="rejected", is_list=True),),
         ),
     )
 
@@ -222,7 +222,7 @@ def _others(bystanders: Sequence[Bystander]) -> Details:
     count = len(rows)
     return Details(
         summary=text(f"{count} other statement{'s' if count > 1 else ''} of the workload"),
-        blocks=(Table(columns=columns, rows=rows, kind="others"),),
+        blocks=(Table(columns=columns, rows=rows, kind="others", is_list=True),),
     )
 
 

@@ -90,6 +90,8 @@ class Table:
     rows: tuple[Row, ...]
     kind: str = "table"
     """Names what the table shows; becomes part of a class in HTML."""
+    is_list: bool = False
+    """True where each row stands for itself, so that a reader may put them in another order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

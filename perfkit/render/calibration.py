@@ -61,4 +61,4 @@ def _table(moving: list[Noise]) -> Table:
         ]
         if one.failure:
             rows.append(Row(cells=(name, text(f"failed: {one.failure}"), (), (), ())))
-    return Table(columns=columns, rows=tuple(rows), kind="calibration")
+    return Table(columns=columns, rows=tuple(rows), kind="calibration", is_list=True)

@@ -119,7 +119,7 @@ def finding_changes_blocks(changes: Sequence[FindingChange]) -> Blocks:
         )
     if not rows:
         return (paragraph("No findings on either side."),)
-    return (Table(columns=columns, rows=tuple(rows), kind="finding-changes"),)
+    return (Table(columns=columns, rows=tuple(rows), kind="finding-changes", is_list=True),)
 
 
 def one_finding_change(change: FindingChange) -> Blocks:

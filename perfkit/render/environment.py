@@ -99,7 +99,7 @@ def _relations(catalog: Catalog, captured_at: str) -> Table:
         Column(title="changed since", align="right", note="rows inserted, updated or deleted since"),
     )
     rows = tuple(_relation(relation, captured_at) for relation in catalog.relations)
-    return Table(columns=columns, rows=rows, kind="relations")
+    return Table(columns=columns, rows=rows, kind="relations", is_list=True)
 
 
 def _relation(relation: Relation, captured_at: str) -> Row:
@@ -141,7 +141,7 @@ def _indexes(catalog: Catalog) -> Table:
         )
         for _, index in catalog.indexes()
     )
-    return Table(columns=columns, rows=rows, kind="indexes")
+    return Table(columns=columns, rows=rows, kind="indexes", is_list=True)
 
 
 def age(then: str | None, now: str, rows: float | None = None) -> str:

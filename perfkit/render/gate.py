@@ -171,7 +171,7 @@ def _table(shown: list[Result]) -> Table:
         Column(title="", align="right", note="now divided by then"),
         Column(title="what", wraps=True),
     )
-    return Table(columns=columns, rows=tuple(_row(one) for one in shown), kind="gate")
+    return Table(columns=columns, rows=tuple(_row(one) for one in shown), kind="gate", is_list=True)
 
 
 def _row(result: Result) -> Row:

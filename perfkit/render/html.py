@@ -164,8 +164,9 @@ def _table(table: Table) -> str:
     heads = "".join(_head(column) for column in table.columns)
     styles = [_cell_style(column) for column in table.columns]
     rows = "".join(_row(row, styles) for row in table.rows)
+    name = f"perfkit-{for_html(table.kind)}{' perfkit-list' if table.is_list else ''}"
     return (
-        f'<div class="perfkit-scroll" style="overflow-x:auto;margin:0.4em 0"><table class="perfkit-{for_html(table.kind)}" '
+        f'<div class="perfkit-scroll" style="overflow-x:auto;margin:0.4em 0"><table class="{name}" '
         'style="border-collapse:collapse;border:none;margin:0;font-size:0.9em;font-variant-numeric:tabular-nums">\n'
         f'<thead><tr style="background-color:transparent;border-bottom:{_RULE}">{heads}</tr></thead>\n'
         f"<tbody>\n{rows}</tbody></table></div>"

@@ -162,6 +162,7 @@ def _refused(found: IndexAdvice) -> Table:
         columns=(Column(title="index", wraps=True), Column(title="why not", wraps=True)),
         rows=tuple(Row(cells=(text(Span(one.sql, "code")), text(one.reason))) for one in found.rejected),
         kind="rejected",
+        is_list=True,
     )
 
 
@@ -190,6 +191,7 @@ def _writes(writes: tuple[TableWrites, ...]) -> Table:
         ),
         rows=tuple(rows),
         kind="writes",
+        is_list=True,
     )
 
 
@@ -232,4 +234,5 @@ def _queries(queries: tuple[QueryEffect, ...]) -> Table:
         ),
         rows=tuple(rows),
         kind="workload",
+        is_list=True,
     )

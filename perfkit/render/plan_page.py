@@ -159,7 +159,9 @@ def _time_table(plan: Plan) -> Blocks:
                 )
             )
         )
-    return (Table(columns=columns, rows=tuple(rows)),) if rows else (paragraph("The plan was not timed."),)
+    if not rows:
+        return (paragraph("The plan was not timed."),)
+    return (Table(columns=columns, rows=tuple(rows), kind="heaviest", is_list=True),)
 
 
 def _rows_table(plan: Plan) -> Blocks:
@@ -182,4 +184,6 @@ def _rows_table(plan: Plan) -> Blocks:
         )
         for one in estimated_nodes(plan, MOST_LISTED)
     )
-    return (Table(columns=columns, rows=rows),) if rows else (paragraph("The plan was not executed."),)
+    if not rows:
+        return (paragraph("The plan was not executed."),)
+    return (Table(columns=columns, rows=rows, kind="estimates", is_list=True),)

@@ -149,7 +149,7 @@ def _table(found: Sensitivity) -> Table:
         ]
     ordered = [run for members in found.shapes.values() for run in members]
     rows = [_row(found, run, has_generic) for run in ordered[:MOST_ROWS]]
-    return Table(columns=tuple(columns), rows=tuple(rows), kind="sensitivity")
+    return Table(columns=tuple(columns), rows=tuple(rows), kind="sensitivity", is_list=True)
 
 
 def _row(found: Sensitivity, run: SetRun, has_generic: bool) -> Row:

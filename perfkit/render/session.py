@@ -52,4 +52,4 @@ def _table(found: SessionSummary) -> Table:
         )
         for one in found.statements
     )
-    return Table(columns=columns, rows=rows, kind="session")
+    return Table(columns=columns, rows=rows, kind="session", is_list=True)

@@ -44,7 +44,7 @@ def statements_table(found: Survey) -> Table:
     )
     most = max([one.share for one in found.surveyed] + [0.001])
     rows = tuple(_row(place, one, most) for place, one in enumerate(found.surveyed, 1))
-    return Table(columns=columns, rows=rows, kind="survey")
+    return Table(columns=columns, rows=rows, kind="survey", is_list=True)
 
 
 def causes_blocks(found: Survey) -> Blocks:

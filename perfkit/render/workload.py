@@ -57,7 +57,7 @@ def workload_blocks(workload: Workload, whole: Workload | None = None) -> Blocks
     )
     blocks: list[Block] = [
         paragraph(Span(lead[0].upper() + lead[1:], "strong")),
-        Table(columns=columns, rows=rows, kind="statements"),
+        Table(columns=columns, rows=rows, kind="statements", is_list=True),
     ]
     blocks += [paragraph(Span(f"left out: {one}", "muted")) for one in workload.skipped]
     return tuple(blocks)

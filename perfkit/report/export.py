@@ -98,7 +98,7 @@ def _html(cells: Iterable[Any], page: Mapping[str, Any]) -> str:
     """Cells under the page's frame: its title, eyebrow, banner, parameters, code and colophon, as far as given."""
     from nbformat.v4 import new_notebook
 
-    script = page.get("script") or asset("page.js")
+    script = page.get("script") or asset("page.js") + asset("sort.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     frame: dict[str, Any] = {
         "version": __version__,

@@ -105,7 +105,7 @@ def _runs_table(entries: Sequence[Entry]) -> Table:
         Column(title="blocks", align="right", note="shared and temporary, of the statement as it is"),
         Column(title="time", align="right", note="median of the statement as it is"),
     )
-    return Table(columns=columns, rows=tuple(map(_row, entries)), kind="runs")
+    return Table(columns=columns, rows=tuple(map(_row, entries)), kind="runs", is_list=True)
 
 
 def _row(entry: Entry) -> Row:
@@ -171,7 +171,7 @@ def _trend_table(runs: Sequence[Run]) -> Table:
         )
         for entry, measured in runs
     )
-    return Table(columns=columns, rows=rows, kind="trend")
+    return Table(columns=columns, rows=rows, kind="trend", is_list=True)
 
 
 def _charts(runs: Sequence[Run]) -> str:

@@ -89,6 +89,13 @@ def workload(path: str, dsn_variable: str, dataset: str) -> str | Workload | Non
     return read_queries(dataset) if dataset and not dsn_variable else None
 
 
+def smoke_of(notebook: Path) -> dict[str, Any] | None:
+    """The small set of parameters that the notebook names, under ``perfkit.smoke`` of its metadata, to show within seconds
+    that it works; None where it names none."""
+    named = read(notebook).get("metadata", {}).get("perfkit", {})
+    return named.get("smoke") if isinstance(named, dict) else None
+
+
 def heading_of(markdown: str) -> str:
     """The text of the first heading; empty without one.
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from perfkit.stats.ratio import CLEAR_FACTOR, Ratio, compare_times
-from perfkit.units import format_percent
+from perfkit.stats.ratio import CLEAR_FACTOR, FLOOR_MS, Ratio, compare_times
+from perfkit.units import format_ms, format_percent
 
 RunsVerdict = Literal["faster", "slower", "same", "too noisy to tell", "not judged"]
 
@@ -57,8 +57,7 @@ def judge_runs(
             verdict="too noisy to tell", reason="fastest and lower quartile disagree", ratio=ratio
         )
     if ratio.direction == "same":
-        span = "a tenth" if factor == CLEAR_FACTOR else format_percent(factor - 1)
-        return Judgement(verdict="same", reason=f"the fastest runs are within {span}", ratio=ratio)
+        return Judgement(verdict="same", reason=_nearness(min(before), min(after), factor), ratio=ratio)
     if not is_interleaved and ratio.low <= 1 <= ratio.high:
         return Judgement(
             verdict="too noisy to tell",
@@ -71,6 +70,12 @@ def judge_runs(
         + ("" if is_interleaved else ", though the runs were not interleaved"),
         ratio=ratio,
     )
+
+
+def _nearness(before: float, after: float, factor: float) -> str:
+    if max(before, after) > factor * min(before, after):
+        return f"the fastest runs are within {format_ms(FLOOR_MS)}, too little to be told from a round trip"
+    return f"the fastest runs are within {'a tenth' if factor == CLEAR_FACTOR else format_percent(factor - 1)}"
 
 
 def not_judged(reason: str) -> Judgement:

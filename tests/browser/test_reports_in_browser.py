@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -17,8 +18,10 @@ from perfkit.findings.page import page_of
 from perfkit.render.diff_report import DiffReport
 from perfkit.render.finding_page import page_blocks
 from perfkit.render.html import write_html_page
-from perfkit.report import run_notebook, write_page
+from perfkit.report import available, run_notebook, write_page
 from perfkit.report.comparison import write_comparison
+from perfkit.report.index import write_index
+from perfkit.report.notebooks import find, name_of, smoke_of
 from perfkit.report.site import build_site, chosen_pages
 
 if TYPE_CHECKING:
@@ -27,7 +30,9 @@ if TYPE_CHECKING:
 Scheme = Literal["light", "dark"]
 Open = Callable[..., "Page"]
 
-REPORTS = ("investigation", "index-advice", "diff", "finding", "notebook")
+NOTEBOOKS = tuple(name for name in map(name_of, available()) if "/" not in name)
+REPORTS = ("investigation", "index-advice", "diff", "finding", *NOTEBOOKS)
+RUNS = "index"
 BOOK = ("book/index", "book/function-on-column", "book/findings/function-on-column")
 SHADE = ".perfkit-scroll { background: none !important }"
 """Without it: axe cannot tell what lies behind the text on a gradient."""
@@ -45,9 +50,11 @@ def pages(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "finding.html").write_text(
         write_html_page(page_blocks(finding), finding.title), encoding="utf-8"
     )
-    run = run_notebook("investigate", {"scale": "0.01", "runs": "1", "budget_seconds": "5"}, folder / "run")
-    assert run.is_ok, run.failure
-    (folder / "run" / "report.html").rename(folder / "notebook.html")
+    for name in NOTEBOOKS:
+        run = run_notebook(name, smoke_of(find(name)) or {}, folder / name)
+        assert run.is_ok, run.failure
+        copyfile(folder / name / "report.html", folder / f"{name}.html")
+    write_index(folder)
     build_site(chosen_pages(["function-on-column"]), folder / "book")
     return folder
 
@@ -82,7 +89,7 @@ def opened(chromium: Browser, pages: Path) -> Iterator[Open]:
     assert faults == []
 
 
-@pytest.mark.parametrize("name", REPORTS + BOOK)
+@pytest.mark.parametrize("name", (*REPORTS, RUNS, *BOOK))
 def test_nothing_keeps_people_from_reading(opened: Open, name: str) -> None:
     """No grave word of axe with everything unfolded: on a wide light window, and on a telephone in the dark."""
     looks: tuple[tuple[Scheme, int], ...] = (("light", 1400), ("dark", 390))
@@ -108,13 +115,49 @@ def test_sql_is_copied(opened: Open) -> None:
 
 def test_the_contents_lead_to_their_chapters(opened: Open) -> None:
     """By keyboard too."""
-    page = opened("notebook")
+    page = opened("investigate")
     link = page.locator("nav a").last
     link.focus()
     page.keyboard.press("Enter")
     target = (link.get_attribute("href") or "").removeprefix("#")
     assert target
     assert page.evaluate("id => location.hash === '#' + id && document.getElementById(id) !== null", target)
+
+
+def test_a_list_is_put_in_another_order(opened: Open) -> None:
+    """Figures by what they are worth, the largest first, by mouse or keyboard; the third turn gives back what was."""
+    page = opened("workload")
+    table = page.locator("table.perfkit-survey")
+    place = table.locator("thead tr > *").all_text_contents().index("time")
+    head = table.locator("thead tr > *").nth(place)
+
+    def column() -> list[str]:
+        return [row.locator("td").nth(place).inner_text() for row in table.locator("tbody tr").all()]
+
+    given = column()
+    assert len(given) > 2
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    milliseconds = [_milliseconds(one) for one in column()]
+    assert milliseconds == sorted(milliseconds, reverse=True)
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") == "ascending"
+    milliseconds = [_milliseconds(one) for one in column()]
+    assert milliseconds == sorted(milliseconds)
+    page.keyboard.press("Enter")
+    assert head.get_attribute("aria-sort") is None
+    assert column() == given
+
+
+def _milliseconds(said: str) -> float:
+    value, unit = said.split()
+    return float(value) * {"ms": 1, "s": 1000}[unit]
+
+
+def test_a_tree_keeps_its_order(opened: Open) -> None:
+    page = opened("investigation")
+    assert page.locator("table.perfkit-plan").count()
+    assert page.locator("table.perfkit-plan .sort").count() == 0
 
 
 @pytest.mark.parametrize("name", REPORTS)

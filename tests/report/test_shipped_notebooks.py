@@ -2,38 +2,55 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from perfkit.db.servers import Server
 from perfkit.report import available, rebuild, run_notebook
 from perfkit.report.chapters import chapters_of
-from perfkit.report.notebooks import name_of
+from perfkit.report.notebooks import find, name_of, read, smoke_of
+from perfkit.report.parameters import bind, describe
 from perfkit.report.publish import value_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
-SMOKE: dict[str, dict[str, Any]] = {
-    "compare": {"runs": 5},
-    "health": {},
-    "parameter_sensitivity": {},
-    "settings_experiment": {"settings": ["work_mem=1MB; jit=off", "enable_hashjoin=off"], "runs": 5},
-    "workload": {"top": 3},
-}
-"""Parameters beside the scale. The two large ones, investigate and index_advice, have tests of their own."""
+NAMES = tuple(name for name in map(name_of, available()) if "/" not in name)
+LARGE = {"investigate", "index_advice", "tour"}
+"""Those have tests of their own, and the tour ends with words, not with a verdict."""
 
 
-def test_every_notebook_has_a_smoke_run() -> None:
-    named = {name_of(path) for path in available() if "/" not in name_of(path)}
-    assert named - {"investigate", "index_advice", "tour"} <= set(SMOKE)
+@pytest.mark.parametrize("name", NAMES)
+def test_each_has_a_smoke_set_that_fits(name: str) -> None:
+    path = find(name)
+    smoke = smoke_of(path)
+    assert smoke is not None
+    assert bind(describe(path), smoke, name) == smoke
 
 
-@pytest.mark.parametrize("name", SMOKE)
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_thin(name: str) -> None:
+    """Up to twenty cells, and in none more than five statements beside what it imports."""
+    cells = read(find(name))["cells"]
+    assert len(cells) <= 20
+    for cell in cells:
+        source = "".join(cell["source"])
+        if (
+            cell["cell_type"] == "code"
+            and "%" not in source
+            and "parameters" not in cell["metadata"].get("tags", ())
+        ):
+            statements = [
+                one for one in ast.parse(source).body if not isinstance(one, ast.Import | ast.ImportFrom)
+            ]
+            assert len(statements) <= 5, source
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - LARGE))
 def test_it_tells_its_story(server: Server, tmp_path: Path, name: str) -> None:
     """Verdict on top, chapters below, every part shown; run.json alone gives the page again."""
-    run = run_notebook(name, {"scale": 0.01} | SMOKE[name], tmp_path)
+    run = run_notebook(name, smoke_of(find(name)) or {}, tmp_path)
     assert run.is_ok, run.failure
     page = (tmp_path / "report.html").read_text("utf-8")
     assert "cannot show" not in page

@@ -36,3 +36,12 @@ def test_runs_that_were_not_interleaved_need_an_interval_clear_of_one() -> None:
 def test_what_is_not_judged_says_why() -> None:
     assert judge_runs([], [1.0]).verdict == "not judged"
     assert not_judged("another day").reason == "another day"
+
+
+def test_the_same_says_why_it_is_called_so() -> None:
+    near = judge_runs([5.0] * 5, [5.2] * 5)
+    assert near.verdict == "same"
+    assert near.reason == "the fastest runs are within a tenth"
+    short = judge_runs([0.010] * 5, [0.030] * 5)
+    assert short.verdict == "same"
+    assert "within 0.050 ms" in short.reason
