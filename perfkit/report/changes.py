@@ -11,7 +11,6 @@ from typing import Any
 
 from perfkit.capture.values import Capture
 from perfkit.comparison import Comparison, diff
-from perfkit.index_advice import IndexAdvice
 from perfkit.investigation import Investigation
 from perfkit.render.blocks import Blocks, Heading, paragraph
 from perfkit.render.diff_report import DiffReport, report_blocks
@@ -20,6 +19,7 @@ from perfkit.render.text import write_text as text_of
 from perfkit.report.outcome import Run
 from perfkit.report.output import write_text
 from perfkit.report.publish import value_of
+from perfkit.report.said import Said, said_by
 from perfkit.report.secrets import strike
 from perfkit.stats import compare_counts
 from perfkit.units import format_count
@@ -34,7 +34,7 @@ class Change:
 
     result: str
     kind: str
-    """verdict, finding, advice, blocks or status."""
+    """status, result, verdict, finding, advice, plan, time or blocks, these with the statement where there are several."""
     before: str | None
     after: str | None
 
@@ -152,47 +152,30 @@ def _changes_of(name: str, before: Any, after: Any) -> Iterator[Change]:
     verdicts = [str(verdict) if (verdict := _field(value, "verdict")) else None for value in (one, other)]
     if _without_figures(verdicts[0]) != _without_figures(verdicts[1]):
         yield Change(result=name, kind="verdict", before=verdicts[0], after=verdicts[1])
-    yield from _sets(name, "finding", _findings(one), _findings(other))
-    yield from _sets(name, "advice", _advice(one), _advice(other))
-    yield from _blocks(name, one, other)
+    yield from _points(name, one, other)
 
 
-def _sets(name: str, kind: str, before: dict[str, str], after: dict[str, str]) -> Iterator[Change]:
-    for key in before:
-        if key not in after:
-            yield Change(result=name, kind=kind, before=before[key], after=None)
-    for key in after:
-        if key not in before:
-            yield Change(result=name, kind=kind, before=None, after=after[key])
+def _points(name: str, before: object, after: object) -> Iterator[Change]:
+    then, now = ({(one.kind, one.subject): one for one in said_by(value)} for value in (before, after))
+    for key in dict.fromkeys([*then, *now]):
+        old, new = then.get(key), now.get(key)
+        if key[0] == "blocks":
+            yield from _blocks(name, old, new)
+        elif old is None or new is None:
+            yield Change(
+                result=name, kind=key[0], before=old.words if old else None, after=new.words if new else None
+            )
 
 
-def _findings(value: object) -> dict[str, str]:
-    findings = value.findings if isinstance(value, Investigation) else ()
-    return {f"{one.id} {one.node_label}": f"{one.id}: {one.title}" for one in findings}
-
-
-def _advice(value: object) -> dict[str, str]:
-    advice = value.advice if isinstance(value, Investigation | IndexAdvice) else ()
-    return {f"{one.sql} {one.proof.verdict}": f"{one.kind} ({one.proof.verdict}): {' '.join(one.sql.split())}" for one in advice}  # fmt: skip
-
-
-def _blocks(name: str, before: object, after: object) -> Iterator[Change]:
-    counts = [_blocks_of(value) for value in (before, after)]
-    if counts[0] is None or counts[1] is None or compare_counts(counts[0], counts[1]) == "same":
+def _blocks(name: str, before: Said | None, after: Said | None) -> Iterator[Change]:
+    """A count that only one side has was not measured on the other, which its verdict tells."""
+    if before is None or after is None or before.blocks is None or after.blocks is None:
         return
-    yield Change(result=name, kind="blocks", before=format_count(counts[0]), after=format_count(counts[1]))
-
-
-def _blocks_of(value: object) -> int | None:
-    if isinstance(value, Investigation):
-        counters = value.before.counters
-    elif isinstance(value, Capture):
-        counters = value.measurement.counters
-    else:
-        return None
-    if counters.shared_blocks is None:
-        return None
-    return counters.shared_blocks + (counters.temp_blocks or 0)
+    if compare_counts(before.blocks, after.blocks) != "same":
+        kind = f"blocks of {after.subject}" if after.subject else "blocks"
+        yield Change(
+            result=name, kind=kind, before=format_count(before.blocks), after=format_count(after.blocks)
+        )
 
 
 def _field(value: object, name: str) -> object:

@@ -75,7 +75,9 @@ def judge_runs(
 def _nearness(before: float, after: float, factor: float) -> str:
     if max(before, after) > factor * min(before, after):
         return f"the fastest runs are within {format_ms(FLOOR_MS)}, too little to be told from a round trip"
-    return f"the fastest runs are within {'a tenth' if factor == CLEAR_FACTOR else format_percent(factor - 1)}"
+    return (
+        f"the fastest runs are within {'a tenth' if factor == CLEAR_FACTOR else format_percent(factor - 1)}"
+    )
 
 
 def not_judged(reason: str) -> Judgement:

@@ -105,6 +105,48 @@ def test_an_investigation_repeated_after_the_cure(
     json.dumps(changes.to_document())
 
 
+CHANGED: dict[str, tuple[dict[str, object], str, set[str]]] = {
+    "workload": (
+        {"workload": "q.sql"},
+        "create index parcels_code on parcels (code)",
+        {"finding", "blocks of parcels"},
+    ),
+    "health": ({}, "create index parcels_id_again on parcels (id)", {"finding"}),
+    "settings_experiment": (
+        {"query": "q.sql", "settings": ["enable_indexscan=off; enable_bitmapscan=off"], "runs": 5},
+        "create index parcels_code on parcels (code)",
+        {"blocks", "time"},
+    ),
+}
+"""By notebook its parameters, what is done to the database between two runs, and the kinds of change that follow."""
+
+
+@pytest.mark.slow
+@pytest.mark.server
+@pytest.mark.parametrize("name", CHANGED)
+def test_other_notebooks_say_what_changed_too(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    setup = (
+        "create table parcels (id int primary key, code text, note text)",
+        "insert into parcels select n, 'c' || n, repeat('x', 300) from generate_series(1, 30000) n",
+        "analyze parcels",
+    )
+    (tmp_path / "q.sql").write_text("-- name: parcels\nselect id from parcels where code = 'c77'")
+    parameters, deed, kinds = CHANGED[name]
+    with scratch_database(target, "again", setup) as place:
+        monkeypatch.setenv("PARCELS_DSN", place.conninfo)
+        monkeypatch.chdir(tmp_path)
+        given = {"dataset": "", "dsn_variable": "PARCELS_DSN", **parameters}
+        before = run_notebook(name, given, tmp_path / "one")
+        assert before.is_ok, before.failure
+        with Session.open(place) as session:
+            session.change(deed)
+        after, changes = run_again(before, tmp_path / "two")
+    assert after.is_ok, after.failure
+    assert kinds <= {one.kind for one in changes.changes}, changes.text()
+
+
 def test_a_result_on_one_side_only(tmp_path: Path) -> None:
     from tests.report.test_fleet import a_run
 
