@@ -8,6 +8,7 @@ files are cached.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from perfkit.advise.values import Proof, ProofVerdict
 from perfkit.capture.values import Counters, Measurement
@@ -47,7 +48,20 @@ WORTHWHILE_TEMP_BLOCKS = 256
 def judge(before: Measurement, after: Measurement, same_result: bool | None) -> Proof:
     """The proof that two measurements of the same statement, taken interleaved, amount to."""
     if before.ended_after_ms is not None:
-        return _judge_ended(before, after, before.ended_after_ms, same_result)
+        proof = _judge_ended(before, after, before.ended_after_ms)
+    else:
+        proof = _judged(before, after)
+    return with_result(proof, same_result)
+
+
+def with_result(proof: Proof, same_result: bool | None) -> Proof:
+    """The proof with what comparing the rows showed; None where they were not compared."""
+    if same_result is False:
+        return replace(proof, same_result=False, verdict="harms", reason="the result is not the same")
+    return replace(proof, same_result=same_result)
+
+
+def _judged(before: Measurement, after: Measurement) -> Proof:
     time = compare_times(before.samples.values, after.samples.values)
     shared = (before.counters.shared_blocks, after.counters.shared_blocks)
     directions: dict[str, Direction] = {"time": time.direction, **_blocks(before.counters, after.counters)}
@@ -62,21 +76,20 @@ def judge(before: Measurement, after: Measurement, same_result: bool | None) -> 
         verdict = "improves"
     return Proof(
         level="executed",
-        verdict="harms" if same_result is False else verdict,
+        verdict=verdict,
         before=before,
         after=after,
         blocks_ratio=_ratio(*shared),
         time_ratio=time.median,
         time_ratio_low=time.low,
         time_ratio_high=time.high,
-        same_result=same_result,
-        reason=_reason(before, after, directions, same_result)
+        reason=_reason(before, after, directions)
         + ("; it touches more blocks, all of them in memory" if from_memory else "")
         + ("; it is no faster while the page cache holds the temporary files" if ends_spill else ""),
     )
 
 
-def _judge_ended(before: Measurement, after: Measurement, limit_ms: float, same_result: bool | None) -> Proof:
+def _judge_ended(before: Measurement, after: Measurement, limit_ms: float) -> Proof:
     """Against a statement that was ended: the ratios are the most they can be, as it would have taken longer."""
     typical = median(after.samples.values)
     blocks = after.counters.shared_blocks
@@ -86,13 +99,12 @@ def _judge_ended(before: Measurement, after: Measurement, limit_ms: float, same_
     ends = max(after.samples.values) < limit_ms
     return Proof(
         level="executed",
-        verdict="harms" if same_result is False else "improves" if ends else "inconclusive",
+        verdict="improves" if ends else "inconclusive",
         before=before,
         after=after,
         time_ratio=typical / limit_ms,
         time_ratio_high=max(after.samples.values) / limit_ms,
-        same_result=same_result,
-        reason="the result is not the same" if same_result is False else reason,
+        reason=reason,
     )
 
 
@@ -190,11 +202,7 @@ def _ratio(before: int | None, after: int | None) -> float | None:
     return after / before if before else (1.0 if not after else None)
 
 
-def _reason(
-    before: Measurement, after: Measurement, directions: dict[str, Direction], same_result: bool | None
-) -> str:
-    if same_result is False:
-        return "the result is not the same"
+def _reason(before: Measurement, after: Measurement, directions: dict[str, Direction]) -> str:
     parts = [f"median {format_ms(median(before.samples.values))} → {format_ms(median(after.samples.values))}"]
     a, b = before.counters.shared_blocks, after.counters.shared_blocks
     if a is not None and b is not None:

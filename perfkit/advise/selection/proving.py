@@ -25,6 +25,9 @@ MOST_REPLANS = 6
 
 MOST_REBUILDS = 3
 
+TRIED = 0.76
+"""The share of the whole time after which no other set is looked for: what then is left of the proof's is for comparing rows."""
+
 LEAST_COST_SHARE = 0.01
 """A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
 
@@ -87,7 +90,29 @@ class Proving:
 
     def of(self, selected: Selected) -> Proven:
         """The set itself where nothing speaks against it, else another; what no time was left for is said in notes."""
-        current, notes = selected, []
+        with self._deadline.until(TRIED):
+            current, notes = self._without_harm(selected)
+        current = self._really_built(current)
+        effects = self._compared(current.chosen)
+        while harmed := [effect for effect in effects if effect.is_harmed(self._tolerance)]:
+            gone = 0
+            for effect in harmed:
+                self._blame(effect)
+                gone |= effect.blamed
+            current = replace(current, chosen=current.chosen & ~gone)
+            effects = self._compared(current.chosen)
+        kept = set(numbers(current.chosen))
+        return Proven(
+            selected=current,
+            effects=tuple(effects),
+            refused=tuple(told for number, told in self._refused.items() if number not in kept),
+            notes=(*notes, *self._told(current.chosen, effects)),
+        )
+
+    def _without_harm(self, selected: Selected) -> tuple[Selected, list[str]]:
+        """Run, learn and search again until nothing speaks against the set."""
+        current = selected
+        notes: list[str] = []
         for turn in range(MOST_REPLANS + 1):
             current = self._really_built(current)
             effects = self._verifier.effects(current.chosen)
@@ -117,22 +142,11 @@ class Proving:
                     upkeep=self._upkeep,
                     start=[current.chosen & ~gone],
                 )
-        current = self._really_built(current)
-        effects = self._verifier.effects(current.chosen)
-        while harmed := [effect for effect in effects if effect.is_harmed(self._tolerance)]:
-            gone = 0
-            for effect in harmed:
-                self._blame(effect)
-                gone |= effect.blamed
-            current = replace(current, chosen=current.chosen & ~gone)
-            effects = self._verifier.effects(current.chosen)
-        kept = set(numbers(current.chosen))
-        return Proven(
-            selected=current,
-            effects=tuple(effects),
-            refused=tuple(told for number, told in self._refused.items() if number not in kept),
-            notes=(*notes, *self._told(current.chosen, effects)),
-        )
+        return current, notes
+
+    def _compared(self, chosen: int) -> list[Effect]:
+        """Run, and the rows compared: for the set that is to be advised alone, as it takes about as long again."""
+        return self._verifier.compared(self._verifier.effects(chosen))
 
     def _told(self, chosen: int, effects: Sequence[Effect]) -> list[str]:
         """What there was no time for."""

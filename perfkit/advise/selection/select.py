@@ -30,7 +30,7 @@ LEAST_SAVING = 0.003
 ROUNDS = 6
 """Of variations."""
 
-STEPS_SHARE, EXCHANGES_SHARE = 0.6, 0.8
+STEPS_SHARE, EXCHANGES_SHARE = 0.4, 0.6
 """Of the time of a search, after which no further step is taken and nothing exchanged; what is left is for the exact program."""
 
 SHORTEST_SECONDS = 1.0
@@ -197,8 +197,8 @@ def select(
     upkeep: Upkeep | None = None,
     start: Sequence[int] = (),
 ) -> Selected:
-    """The best set within the limits: steps and exchanges, then the exact program for what is left of ``seconds``, each
-    again with variations of what was chosen, while that helps. ``start`` are sets known to be good."""
+    """The best set within the limits: steps and exchanges, again with variations of what was chosen while that helps, then the
+    exact program over all of these for what is left of ``seconds``. ``start`` are sets known to be good."""
     began = time.monotonic()
     deadline = began + seconds
     calls = ground.costs.calls
@@ -212,18 +212,18 @@ def select(
         [path[-1], *(_step(problem, other) for other in start if problem.is_allowed(other))],
         key=lambda step: step.total,
     )
+    best = _exchanged_and_varied(
+        ground, problem, best, began + seconds * (EXCHANGES_SHARE if is_exact else 1.0)
+    )
     bounded: Bounded | None = None
-    for turn in range(ROUNDS):
+    for _ in range(ROUNDS if is_exact else 0):
         before = best.total
-        best = _exchanged(problem, best, began + seconds * (EXCHANGES_SHARE if is_exact else 1.0))
-        if is_exact:
-            bounded = refined(
-                problem, best.chosen, seconds=max(deadline - time.monotonic(), SHORTEST_SECONDS)
-            )
-            best = _step(problem, bounded.chosen)
-        is_better = best.total < before * (1 - LEAST_ROUND) or turn == 0
+        bounded = refined(problem, best.chosen, seconds=max(deadline - time.monotonic(), SHORTEST_SECONDS))
+        best = _step(problem, bounded.chosen)
+        is_better = best.total < before * (1 - LEAST_ROUND)
         if not is_better or time.monotonic() > deadline or not ground.vary(best.chosen):
             break
+        best = _exchanged(problem, best, deadline)
     return Selected(
         chosen=problem.used(best.chosen),
         total=best.total,
@@ -236,6 +236,17 @@ def select(
 
 def _step(problem: Problem, chosen: int) -> Step:
     return Step(chosen=chosen, size=problem.size(chosen), total=problem.total(chosen))
+
+
+def _exchanged_and_varied(ground: Ground, problem: Problem, best: Step, deadline: float) -> Step:
+    """Exchanges, again with variations of what was chosen, while that helps."""
+    for turn in range(ROUNDS):
+        before = best.total
+        best = _exchanged(problem, best, deadline)
+        is_better = best.total < before * (1 - LEAST_ROUND) or turn == 0
+        if not is_better or time.monotonic() > deadline or not ground.vary(best.chosen):
+            break
+    return best
 
 
 def _exchanged(problem: Problem, best: Step, deadline: float) -> Step:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from perfkit.advise.arm import Arm
-from perfkit.advise.judge import judge
+from perfkit.advise.judge import judge, with_result
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.costs import Costs
 from perfkit.advise.selection.deadline import Deadline
@@ -15,6 +15,7 @@ from perfkit.advise.selection.sameness import NEVER_ENDS, NO_TIME, TOO_LARGE, Sa
 from perfkit.advise.selection.timing import Timed, longest_ms
 from perfkit.advise.selection.written import MOST_READ_BYTES, Written
 from perfkit.advise.values import Proof
+from perfkit.capture.capture import execution_ms
 from perfkit.capture.values import Counters, Measurement, Samples
 from perfkit.db.session import Session
 from perfkit.errors import CaptureError, CaptureTimeout
@@ -28,10 +29,15 @@ SLOW_MS = 2_000.0
 
 SLOW_PAIRS = 2
 
+LONG_MS = 500.0
+"""From here on what caches do for the first run is small beside its time: it counts like any other."""
+
 PLAIN_PAIRS = 2
 PLAIN_MS = 20.0
 PLAIN_FACTOR = 2.0
-"""After two pairs a statement of so long is not run again where one side takes over twice as long as the other each time."""
+LONG_PLAIN_FACTOR = 1.5
+"""After two pairs a statement of so long is not run again where one side takes over so many times as long as the other each time:
+twice, and half as long again where it takes over ``LONG_MS``."""
 
 TOLERANCE = 0.05
 """A statement may take this much longer than without the indexes, noise counted in, before the set is refused."""
@@ -125,9 +131,10 @@ class Verifier:
         self._known: dict[tuple[int, int], Effect] = {}
         self._of_set: dict[tuple[int, int], Effect] = {}
         self._longest_ms = longest_ms(session, deadline.left)
-        self._endless = {
-            place: True for place in timed.endless if (timed.ms[place] or 0.0) >= self._longest_ms
-        }
+        self._ended_ms: dict[int, float] = {place: timed.ms[place] or 0.0 for place in timed.endless}
+        """How long statements were run that do not end without the set."""
+        self._ending: set[int] = set()
+        self._sameness: dict[tuple[int, int], Sameness] = {}
         self._weights = weights
         self._writes = writes
         self._hide = hide
@@ -144,6 +151,31 @@ class Verifier:
                 advance()
         self._built.show(0)
         return [found[place] for place in range(len(self._questions))]
+
+    def compared(self, effects: Sequence[Effect]) -> list[Effect]:
+        """The same effects, those of statements that read with the rows of both sides compared. Each is run once more on each side,
+        and never twice for one plan."""
+        waiting = [
+            one for one in effects if one.proof is not None and not one.not_compared and self._reads(one)
+        ]
+        found = {one.place: one for one in effects}
+        with self._progress.stage("compare the rows with and without", total=len(waiting)) as advance:
+            self._hide()
+            for effect in waiting:
+                found[effect.place] = self._compared(effect)
+                advance()
+        self._built.show(0)
+        return [found[one.place] for one in effects]
+
+    def _reads(self, effect: Effect) -> bool:
+        return self._questions[effect.place].statement.kind == "select"
+
+    def _compared(self, effect: Effect) -> Effect:
+        key = (effect.place, effect.used)
+        if key not in self._sameness:
+            question = self._questions[effect.place]
+            self._sameness[key] = self._same(effect, self._arm(question, 0), self._arm(question, effect.used))
+        return _with_sameness(effect, self._sameness[key])
 
     def _in_order(self, chosen: int) -> list[int]:
         """The statements, the most gained by the planner's word first; those that write much last, for what they leave behind."""
@@ -249,44 +281,49 @@ class Verifier:
         """The effect with what running both sides showed."""
         old = before.planned()
         try:
-            first = after.run() if self._ends(effect.place, before) else None
+            if self._ends(effect.place, before):
+                _begin(after)
         except CaptureTimeout as error:
             return replace(effect, is_endless=True, reason=f"with them {error}")
-        if first is None:
-            proof = self._proof_of_endless(old, after, new)
+        if effect.place in self._ended_ms:
+            proof = self._proof_of_endless(effect.place, old, after, new)
             return replace(effect, proof=proof, not_compared=NEVER_ENDS)
-        pairs = SLOW_PAIRS if (first.execution_ms or 0.0) > SLOW_MS else PAIRS
+        pairs = SLOW_PAIRS if max(after.samples, default=0.0) > SLOW_MS else PAIRS
         for turn in interleaved(pairs if written is None else min(pairs, written.pairs)):
-            (before if turn == "before" else after).sample()
-            if len(before.samples) == len(after.samples) and (
-                self._deadline.is_over or _is_plain(before.samples, after.samples)
-            ):
+            if _is_plain(before.samples, after.samples):
                 break
-        rows = self._sameness(before, after, written)
-        proof = judge(before.measurement(old), after.measurement(new), rows.is_same)
-        return replace(effect, proof=proof, not_compared=rows.reason)
+            (before if turn == "before" else after).sample()
+            if self._deadline.is_over and before.samples and after.samples:
+                break
+        proof = judge(before.measurement(old), after.measurement(new), None)
+        effect = replace(effect, proof=proof)
+        if written is None:
+            return effect
+        if written.table_bytes > MOST_READ_BYTES:
+            return replace(effect, not_compared=TOO_LARGE)
+        return _with_sameness(effect, self._same(effect, before, after))
 
     def _ends(self, place: int, before: Arm) -> bool:
-        """Whether the statement comes to its end without the set; tried once, as it may take long."""
-        if place not in self._endless:
+        """Whether the statement comes to its end without the set; where it does not, that is tried once, as it takes long."""
+        if place in self._ended_ms:
+            return False
+        if place not in self._ending:
             try:
-                before.run()
+                _begin(before)
             except CaptureTimeout:
-                self._endless[place] = True
-            else:
-                self._endless[place] = False
-        return not self._endless[place]
+                self._ended_ms[place] = self._longest_ms
+                return False
+            self._ending.add(place)
+        return True
 
-    def _proof_of_endless(self, old: Plan, after: Arm, new: Plan) -> Proof:
+    def _proof_of_endless(self, place: int, old: Plan, after: Arm, new: Plan) -> Proof:
         after.run()
         after.sample()
-        return judge(_ended(old, self._longest_ms), after.measurement(new), None)
+        return judge(_ended(old, self._ended_ms[place]), after.measurement(new), None)
 
-    def _sameness(self, before: Arm, after: Arm, written: Written | None) -> Sameness:
+    def _same(self, effect: Effect, before: Arm, after: Arm) -> Sameness:
         """Looked at where the time is there for what it is expected to take, and never for long."""
-        if written is not None and written.table_bytes > MOST_READ_BYTES:
-            return Sameness(is_same=None, reason=TOO_LARGE)
-        expected_ms = DIGEST_FACTOR * (median(before.samples) + median(after.samples))
+        expected_ms = DIGEST_FACTOR * ((effect.before_ms or 0.0) + (effect.after_ms or 0.0))
         if expected_ms > self._deadline.left * 1000:
             return Sameness(is_same=None, reason=NO_TIME)
         longest = max(DIGEST_FACTOR * self._longest_ms, LEAST_DIGEST_MS)
@@ -305,12 +342,28 @@ class Verifier:
         )
 
 
+def _begin(arm: Arm) -> None:
+    """The first run, which fills the caches; of a statement that takes long it counts."""
+    ms = execution_ms(arm.run())
+    if ms >= LONG_MS:
+        arm.samples.append(ms)
+
+
 def _is_plain(before: Sequence[float], after: Sequence[float]) -> bool:
     """Whether further pairs of a statement that takes its time would change nothing: every run of one side is far from every run
     of the other."""
-    if len(before) < PLAIN_PAIRS or max(*before, *after) < PLAIN_MS:
+    if min(len(before), len(after)) < PLAIN_PAIRS:
         return False
-    return max(after) * PLAIN_FACTOR < min(before) or max(before) * PLAIN_FACTOR < min(after)
+    longest = max(*before, *after)
+    factor = LONG_PLAIN_FACTOR if longest >= LONG_MS else PLAIN_FACTOR
+    is_apart = max(after) * factor < min(before) or max(before) * factor < min(after)
+    return longest >= PLAIN_MS and is_apart
+
+
+def _with_sameness(effect: Effect, found: Sameness) -> Effect:
+    if found.is_same is None or effect.proof is None:
+        return replace(effect, not_compared=found.reason)
+    return replace(effect, proof=with_result(effect.proof, found.is_same))
 
 
 def _ended(plan: Plan, after_ms: float) -> Measurement:

@@ -48,13 +48,13 @@ def run_executed(scale: float, budget: int, seconds: float) -> None:
     say("  " + ", ".join(f"{stage.name} {stage.seconds:.0f} s" for stage in ours.stages))
     for one in ours.rejected:
         say(f"  refused {one.sql}: {one.reason}")
-    creates = [step.sql for one in ours.advice for step in (one.steps or ()) if step.sql.startswith("CREATE")]
-    creates += [one.sql for one in ours.advice if not one.steps and one.sql.startswith("CREATE")]
+    scripts = [sql for one in ours.advice for sql in ([step.sql for step in one.steps] or [one.sql])]
+    made = [sql for sql in scripts if sql.startswith(("CREATE", "ANALYZE"))]
     with Session.open(target) as session, session.transaction(writes=True):
         sets = {
             "none": (),
             "Extend": _made(session, [o.shape.sql for o in options], "theirs"),
-            "perfkit": _made(session, creates, "ours"),
+            "perfkit": _made(session, made, "ours"),
         }
         say(
             f"built: perfkit {_size(session, sets['perfkit']) / MEGABYTE:.0f} MB, Extend {_size(session, sets['Extend']) / MEGABYTE:.0f} MB"
@@ -72,10 +72,13 @@ def _option(found: Asked, index: Columns, number: int) -> Option:
 
 
 def _made(session: Session, statements: Sequence[str], prefix: str) -> tuple[int, ...]:
-    """Build under names of their own; their oids."""
+    """Build under names of their own; the oids of the indexes among them."""
     oids = []
     session.execute("set local statement_timeout = 0")
     for number, sql in enumerate(statements):
+        if not sql.startswith("CREATE INDEX"):
+            session.execute(sql)
+            continue
         name = f"{prefix}_{number}"
         on = sql.index(" ON ")
         session.execute(f"CREATE INDEX {name}{sql[on:]}")
