@@ -11,6 +11,7 @@ from perfkit.advise.selection.answer import FrontierPoint, QueryEffect, answered
 from perfkit.advise.selection.ask import Asked, asked, check_names
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.drops import UNUSED_DAYS
+from perfkit.advise.selection.effect import TOLERANCE
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import pooled
@@ -20,7 +21,6 @@ from perfkit.advise.selection.select import Ground, ground, select
 from perfkit.advise.selection.shares import with_shares
 from perfkit.advise.selection.stages import Clocked, StageTime
 from perfkit.advise.selection.timing import Timed, times
-from perfkit.advise.selection.verify import TOLERANCE
 from perfkit.advise.selection.weighing import TableWrites
 from perfkit.advise.selection.workplace import (
     BYTES_A_SECOND,

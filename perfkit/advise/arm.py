@@ -49,29 +49,31 @@ class Arm:
         )
 
     @contextmanager
-    def state(self, *, is_timed: bool = True) -> Iterator[Session]:
+    def state(self, *, is_timed: bool = True, longest_ms: float | None = None) -> Iterator[Session]:
         """The session as this arm has it, until the block is left; ``longest_ms`` holds where the statement itself is timed,
         not for what compares its rows."""
         self._prepare()
         with self._session.savepoint():
             for sql in self._first:
                 self._session.execute(sql)
-            if self._longest_ms is not None and is_timed:
-                self._session.execute(f"set local statement_timeout = '{round(self._longest_ms)}ms'")
+            limit = longest_ms if longest_ms is not None else self._longest_ms
+            if limit is not None and is_timed:
+                self._session.execute(f"set local statement_timeout = '{round(limit)}ms'")
             yield self._session
 
     def planned(self) -> Plan:
         with self.state() as session:
             return plan_only(session, self.statement, self._parameters)
 
-    def run(self) -> Plan:
-        with self.state() as session:
+    def run(self, longest_ms: float | None = None) -> Plan:
+        """``longest_ms`` goes before the arm's own limit."""
+        with self.state(longest_ms=longest_ms) as session:
             plan = run_once(session, self.statement, self._parameters)
         self._count(Counters.of(plan))
         return plan
 
-    def sample(self) -> None:
-        self.samples.append(execution_ms(self.run()))
+    def sample(self, longest_ms: float | None = None) -> None:
+        self.samples.append(execution_ms(self.run(longest_ms)))
 
     def _count(self, counters: Counters) -> None:
         """Keep the run that touched fewest blocks: a statement that writes meets ever more rows that were rolled back."""

@@ -91,6 +91,9 @@ def _judged(before: Measurement, after: Measurement) -> Proof:
 
 def _judge_ended(before: Measurement, after: Measurement, limit_ms: float) -> Proof:
     """Against a statement that was ended: the ratios are the most they can be, as it would have taken longer."""
+    if after.ended_after_ms is not None:
+        reason = f"not finished after {format_ms(limit_ms)}, neither with nor without"
+        return Proof(level="executed", verdict="inconclusive", before=before, after=after, reason=reason)
     typical = median(after.samples.values)
     blocks = after.counters.shared_blocks
     reason = f"not finished after {format_ms(limit_ms)} → median {format_ms(typical)}"

@@ -12,11 +12,11 @@ from perfkit.advise.indexes.proposal import Proposal
 from perfkit.advise.selection.ask import Asked
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.drops import redundant_drops, unused_drops
+from perfkit.advise.selection.effect import Effect
 from perfkit.advise.selection.index_proof import planned, proof_of
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Problem
 from perfkit.advise.selection.select import Ground, Selected
-from perfkit.advise.selection.verify import Effect
 from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed, weighed_drops
 from perfkit.advise.values import Advice, Price, Proof, Rejected
 from perfkit.catalog import Index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfkit.advise.selection.verify import Effect
+from perfkit.advise.selection.effect import Effect
 from perfkit.advise.values import Proof, ProofVerdict
 from perfkit.units import format_ms
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from perfkit.advise.judge import is_worthwhile
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.deadline import Deadline
+from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.greedy import fitting
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.question import Question
 from perfkit.advise.selection.select import Ground, Selected, select
 from perfkit.advise.selection.timing import Timed
-from perfkit.advise.selection.verify import LATE, Effect, Verifier
+from perfkit.advise.selection.verify import Verifier
 from perfkit.advise.selection.writes import Upkeep, entry_cost
 from perfkit.advise.selection.written import Written
 from perfkit.progress import Progress
@@ -219,7 +220,7 @@ class Proving:
                 f"with it {name} takes {format_ms(effect.after_ms)} instead of {format_ms(effect.before_ms)}"
             )
         else:
-            reason = f"with it {name} does not end in the time that it takes without"
+            reason = f"with it {name} was ended after {format_ms(effect.ended_ms)}, many times what it takes without"
         for number in numbers(effect.blamed):
             self._refused.setdefault(number, (self._base.options[number], reason))
 

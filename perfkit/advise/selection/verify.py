@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from perfkit.advise.arm import Arm
-from perfkit.advise.judge import judge, with_result
+from perfkit.advise.judge import judge
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.costs import Costs
 from perfkit.advise.selection.deadline import Deadline
+from perfkit.advise.selection.effect import LATE, SAME_PLAN, TOLERANCE, Effect, with_sameness
 from perfkit.advise.selection.question import Question
 from perfkit.advise.selection.sameness import NEVER_ENDS, NO_TIME, TOO_LARGE, Sameness, sameness
 from perfkit.advise.selection.timing import Timed, longest_ms
@@ -21,7 +22,8 @@ from perfkit.db.session import Session
 from perfkit.errors import CaptureError, CaptureTimeout
 from perfkit.plan import Plan
 from perfkit.progress import Progress
-from perfkit.stats import interleaved, median
+from perfkit.stats import interleaved
+from perfkit.units import format_ms
 
 PAIRS = 5
 SLOW_MS = 2_000.0
@@ -32,6 +34,10 @@ SLOW_PAIRS = 2
 LONG_MS = 500.0
 """From here on what caches do for the first run is small beside its time: it counts like any other."""
 
+PATIENCE = 3.0
+LEAST_PATIENCE_MS = 1_000.0
+"""With the set a statement may take so many times what it took without, and at least so long; then it is ended, and harmed."""
+
 PLAIN_PAIRS = 2
 PLAIN_MS = 20.0
 PLAIN_FACTOR = 2.0
@@ -39,69 +45,10 @@ LONG_PLAIN_FACTOR = 1.5
 """After two pairs a statement of so long is not run again where one side takes over so many times as long as the other each time:
 twice, and half as long again where it takes over ``LONG_MS``."""
 
-TOLERANCE = 0.05
-"""A statement may take this much longer than without the indexes, noise counted in, before the set is refused."""
-
-LEAST_HARM_MS = 0.5
-"""Of a call: less is not worth the loss of an index."""
-
 DIGEST_FACTOR = 2.0
 """What hashing the rows adds to a run, at the most for most."""
 
 LEAST_DIGEST_MS = 1_000.0
-
-SAME_PLAN = "its plan is the same"
-LATE = "no time was left to run it: weighed by its plan"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One statement without and with the set. ``proof`` is None where it was not run."""
-
-    place: int
-    used: int
-    """Options of the set in its plan."""
-    proof: Proof | None
-    reason: str = ""
-    """Why it was not run, or not to its end; empty where it was."""
-    kept: int = 0
-    """Options of the set on the tables that it writes."""
-    is_endless: bool = False
-    """It ends without the set in the time that a run may take, and with it does not."""
-    not_compared: str = ""
-    """Why it was not seen whether its rows are the same; empty where that was seen, or it was not run."""
-
-    @property
-    def before_ms(self) -> float | None:
-        return _typical(self.proof, is_before=True)
-
-    @property
-    def after_ms(self) -> float | None:
-        return _typical(self.proof, is_before=False)
-
-    @property
-    def gives_other_rows(self) -> bool:
-        return self.proof is not None and self.proof.same_result is False
-
-    @property
-    def blamed(self) -> int:
-        """Options that may be at fault where it is harmed."""
-        return self.used | self.kept
-
-    def is_harmed(self, tolerance: float) -> bool:
-        """It gives other rows, or does not end, or reads and is slower: what a write pays for its indexes is a matter of the whole
-        workload."""
-        return self.gives_other_rows or self.is_endless or (self.is_slower(tolerance) and not self.kept)
-
-    def is_slower(self, tolerance: float) -> bool:
-        """Surely slower than the tolerance allows, by as much as can be felt. A write is run too few times for its times alone to
-        be sure: where it clearly touches more blocks, they need no more than point the same way."""
-        proof = self.proof
-        if proof is None or proof.time_ratio_low is None or self.before_ms is None or self.after_ms is None:
-            return False
-        is_harm = self.kept and proof.verdict == "harms"
-        ratio = proof.time_ratio if is_harm and proof.time_ratio is not None else proof.time_ratio_low
-        return ratio > 1 + tolerance and self.after_ms - self.before_ms >= LEAST_HARM_MS
 
 
 class Verifier:
@@ -133,7 +80,8 @@ class Verifier:
         self._longest_ms = longest_ms(session, deadline.left)
         self._ended_ms: dict[int, float] = {place: timed.ms[place] or 0.0 for place in timed.endless}
         """How long statements were run that do not end without the set."""
-        self._ending: set[int] = set()
+        self._first_ms: dict[int, float] = {}
+        """What the first run of those took that do end."""
         self._sameness: dict[tuple[int, int], Sameness] = {}
         self._weights = weights
         self._writes = writes
@@ -175,7 +123,7 @@ class Verifier:
         if key not in self._sameness:
             question = self._questions[effect.place]
             self._sameness[key] = self._same(effect, self._arm(question, 0), self._arm(question, effect.used))
-        return _with_sameness(effect, self._sameness[key])
+        return with_sameness(effect, self._sameness[key])
 
     def _in_order(self, chosen: int) -> list[int]:
         """The statements, the most gained by the planner's word first; those that write much last, for what they leave behind."""
@@ -280,14 +228,16 @@ class Verifier:
     ) -> Effect:
         """The effect with what running both sides showed."""
         old = before.planned()
-        try:
-            if self._ends(effect.place, before):
-                _begin(after)
-        except CaptureTimeout as error:
-            return replace(effect, is_endless=True, reason=f"with them {error}")
-        if effect.place in self._ended_ms:
+        if not self._ends(effect.place, before):
             proof = self._proof_of_endless(effect.place, old, after, new)
             return replace(effect, proof=proof, not_compared=NEVER_ENDS)
+        patience = min(self._longest_ms, max(PATIENCE * self._first_ms[effect.place], LEAST_PATIENCE_MS))
+        try:
+            _begin(after, patience)
+        except CaptureTimeout:
+            return replace(
+                effect, ended_ms=patience, reason=f"with them it was ended after {format_ms(patience)}"
+            )
         pairs = SLOW_PAIRS if max(after.samples, default=0.0) > SLOW_MS else PAIRS
         for turn in interleaved(pairs if written is None else min(pairs, written.pairs)):
             if _is_plain(before.samples, after.samples):
@@ -301,25 +251,26 @@ class Verifier:
             return effect
         if written.table_bytes > MOST_READ_BYTES:
             return replace(effect, not_compared=TOO_LARGE)
-        return _with_sameness(effect, self._same(effect, before, after))
+        return with_sameness(effect, self._same(effect, before, after))
 
     def _ends(self, place: int, before: Arm) -> bool:
         """Whether the statement comes to its end without the set; where it does not, that is tried once, as it takes long."""
-        if place in self._ended_ms:
-            return False
-        if place not in self._ending:
+        if place not in self._first_ms and place not in self._ended_ms:
             try:
-                _begin(before)
+                self._first_ms[place] = _begin(before, self._longest_ms)
             except CaptureTimeout:
                 self._ended_ms[place] = self._longest_ms
-                return False
-            self._ending.add(place)
-        return True
+        return place in self._first_ms
 
     def _proof_of_endless(self, place: int, old: Plan, after: Arm, new: Plan) -> Proof:
-        after.run()
-        after.sample()
-        return judge(_ended(old, self._ended_ms[place]), after.measurement(new), None)
+        """With the set it has the time it had without, and no more."""
+        limit = self._ended_ms[place]
+        try:
+            after.run(limit)
+            after.sample(limit)
+        except CaptureTimeout:
+            return judge(_ended(old, limit), _ended(new, limit), None)
+        return judge(_ended(old, limit), after.measurement(new), None)
 
     def _same(self, effect: Effect, before: Arm, after: Arm) -> Sameness:
         """Looked at where the time is there for what it is expected to take, and never for long."""
@@ -342,11 +293,12 @@ class Verifier:
         )
 
 
-def _begin(arm: Arm) -> None:
-    """The first run, which fills the caches; of a statement that takes long it counts."""
-    ms = execution_ms(arm.run())
+def _begin(arm: Arm, longest_ms: float) -> float:
+    """Milliseconds of the first run, which fills the caches; of a statement that takes long it counts."""
+    ms = execution_ms(arm.run(longest_ms))
     if ms >= LONG_MS:
         arm.samples.append(ms)
+    return ms
 
 
 def _is_plain(before: Sequence[float], after: Sequence[float]) -> bool:
@@ -360,22 +312,7 @@ def _is_plain(before: Sequence[float], after: Sequence[float]) -> bool:
     return longest >= PLAIN_MS and is_apart
 
 
-def _with_sameness(effect: Effect, found: Sameness) -> Effect:
-    if found.is_same is None or effect.proof is None:
-        return replace(effect, not_compared=found.reason)
-    return replace(effect, proof=with_result(effect.proof, found.is_same))
-
-
 def _ended(plan: Plan, after_ms: float) -> Measurement:
     return Measurement(
         plan=plan, counters=Counters.of(plan), samples=Samples(values=()), ended_after_ms=after_ms
     )
-
-
-def _typical(proof: Proof | None, *, is_before: bool) -> float | None:
-    measured = None if proof is None else proof.before if is_before else proof.after
-    if measured is None:
-        return None
-    if measured.ended_after_ms is not None:
-        return measured.ended_after_ms
-    return median(measured.samples.values) if measured.samples.values else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from perfkit.advise.selection.deadline import Deadline
-from perfkit.advise.selection.verify import Effect
+from perfkit.advise.selection.effect import Effect
 from perfkit.advise.values import Advice, WriteCost
 from perfkit.advise.write_cost import write_cost_on_clone
 from perfkit.catalog import Catalog

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pytest
 from scratch import scratch_database
@@ -159,3 +160,34 @@ def test_a_write_of_most_of_its_table_is_not_run(post: Target) -> None:
     )
     assert effects(found)["write"].before_ms is None
     assert effects(found)["write"].reason == "it writes too much of its table: weighed by its plan"
+
+
+def test_a_statement_that_ends_neither_with_nor_without_earns_no_index(target: Target) -> None:
+    """What it would gain is not known, so nothing is built for it; one that ends with the index alone gets it."""
+    setup = (
+        "create table sacks (id int primary key, owner int not null, weight int not null, note text not null)",
+        "insert into sacks select i, i % 4000, i, repeat('s', 90) from generate_series(1, 30000) as i",
+        "create function slow(int) returns int language plpgsql cost 100 as 'begin perform pg_sleep(0.001); return $1; end'",
+        "vacuum analyze sacks",
+    )
+    statements = {
+        "never": ("select count(*) from sacks where weight between 5000 and 9000 and slow(weight) > 0", 10),
+        "with_it": (
+            "select count(*) from generate_series(1, 9000) as g, lateral"
+            " (select id from sacks where owner = g and weight > g limit 1) as first",
+            10,
+        ),
+    }
+    with scratch_database(target, "endless_test", setup) as place:
+        hasty = replace(place, limits=replace(place.limits, statement_timeout=1.5))
+        found = advise(hasty, workload(statements), seconds=30)
+    seen = effects(found)
+    assert not any("(weight" in sql for sql in created(found)), created(found)
+    assert seen["never"].verdict == "inconclusive"
+    refused = [one for one in found.rejected if "(weight" in one.sql]
+    assert refused
+    assert any("(owner" in sql for sql in created(found)), created(found)
+    assert (seen["with_it"].verdict, seen["with_it"].not_compared) == (
+        "improves",
+        "without the indexes it does not end",
+    )
