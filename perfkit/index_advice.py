@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from perfkit.advise.places import Places
-from perfkit.advise.selection.answer import FrontierPoint, QueryEffect, answered, frontier_of, gains_of
+from perfkit.advise.selection.answer import FrontierPoint, answered, frontier_of, gains_of
 from perfkit.advise.selection.ask import Asked, asked, check_names
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.drops import UNUSED_DAYS
@@ -17,6 +17,7 @@ from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import pooled
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.proving import Proven, Proving
+from perfkit.advise.selection.query_effect import QueryEffect
 from perfkit.advise.selection.select import Ground, ground, select
 from perfkit.advise.selection.shares import with_shares
 from perfkit.advise.selection.stages import Clocked, StageTime
@@ -197,7 +198,8 @@ def advise(
                 selected = proven.selected
             problem = base.problem(limits, upkeep)
             frontier = frontier_of(problem, selected)
-            gains = gains_of(problem, selected.chosen)
+            unproven = proven.unproven if proven is not None else 0
+            gains = gains_of(problem, selected.chosen | unproven)
         with session.transaction():
             environment = replace(read_environment(session, catalog), database=database)
         answer = answered(
@@ -206,6 +208,7 @@ def advise(
             selected,
             proven.effects if proven is not None else None,
             proven.refused if proven is not None else (),
+            unproven,
             gains,
             wishes.keep,
             usage,

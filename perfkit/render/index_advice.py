@@ -31,7 +31,7 @@ from perfkit.render.frontier import chart_of_frontier, frontier_blocks
 from perfkit.units import format_bytes, format_count, format_ms, format_percent
 
 if TYPE_CHECKING:
-    from perfkit.advise.selection.answer import QueryEffect
+    from perfkit.advise.selection.query_effect import QueryEffect
     from perfkit.advise.selection.stages import StageTime
     from perfkit.advise.selection.weighing import TableWrites
     from perfkit.index_advice import IndexAdvice

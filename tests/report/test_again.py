@@ -109,7 +109,7 @@ CHANGED: dict[str, tuple[dict[str, object], str, set[str]]] = {
     "workload": (
         {"workload": "q.sql"},
         "create index parcels_code on parcels (code)",
-        {"finding", "blocks of parcels"},
+        {"finding", "blocks of parcels: select id where code = ? #fcd9"},
     ),
     "health": ({}, "create index parcels_id_again on parcels (id)", {"finding"}),
     "settings_experiment": (
@@ -132,7 +132,7 @@ def test_other_notebooks_say_what_changed_too(
         "insert into parcels select n, 'c' || n, repeat('x', 300) from generate_series(1, 30000) n",
         "analyze parcels",
     )
-    (tmp_path / "q.sql").write_text("-- name: parcels\nselect id from parcels where code = 'c77'")
+    (tmp_path / "q.sql").write_text("select id from parcels where code = 'c77'")
     parameters, deed, kinds = CHANGED[name]
     with scratch_database(target, "again", setup) as place:
         monkeypatch.setenv("PARCELS_DSN", place.conninfo)

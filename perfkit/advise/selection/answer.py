@@ -16,16 +16,20 @@ from perfkit.advise.selection.effect import Effect
 from perfkit.advise.selection.index_proof import planned, proof_of
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.problem import Problem
+from perfkit.advise.selection.query_effect import QueryEffect
 from perfkit.advise.selection.select import Ground, Selected
+from perfkit.advise.selection.verdict import verdict_of
 from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed, weighed_drops
 from perfkit.advise.values import Advice, Price, Proof, Rejected
 from perfkit.catalog import Index
 from perfkit.db.session import Session
 from perfkit.db.usage import Usage
 from perfkit.progress import Progress
-from perfkit.units import format_bytes, format_ms, format_percent, format_ratio
+from perfkit.units import format_percent, format_ratio
 
 MOST_NAMED = 4
+
+UNPROVEN = "no time was left to run a statement that would use it: give perfkit more of it, or run them with it on a copy"
 
 _CREATED = re.compile(r'CREATE INDEX ("(?:[^"]|"")*"|\S+) ON ')
 MOST_TOLD_TIMES = 1000
@@ -33,30 +37,6 @@ MOST_TOLD_TIMES = 1000
 
 FEW_TIMES = 10
 """An application may well come to write so much more often."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueryEffect:
-    """One sample of one statement without and with the set. Times are None where it was not run."""
-
-    name: str
-    fingerprint: str
-    sql: str
-    weight: float
-    cost_before: float
-    cost_after: float
-    indexes: tuple[str, ...]
-    """Names of the new indexes in its plan."""
-    verdict: str
-    """``improves``, ``neutral``, ``harms``, ``inconclusive``; ``unchanged`` for the same plan, ``planned`` where it was not run."""
-    before_ms: float | None = None
-    after_ms: float | None = None
-    blocks_ratio: float | None = None
-    time_ratio: float | None = None
-    reason: str = ""
-    same_result: bool | None = None
-    """None where it was not run, or the rows of both sides were not compared; ``not_compared`` then says why it was not."""
-    not_compared: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +108,7 @@ def answered(
     selected: Selected,
     effects: Sequence[Effect] | None,
     refused: Sequence[tuple[Option, str]],
+    unproven: int,
     gains: dict[int, Gain],
     keep: Collection[str],
     usage: Usage,
@@ -136,7 +117,8 @@ def answered(
     progress: Progress,
     deadline: Deadline,
 ) -> Answer:
-    """``clone`` is where writes may be measured; None where that cannot be."""
+    """``unproven`` are options beside the set that nothing was run with. ``clone`` is where writes may be measured; None where that
+    cannot be."""
     catalog = found.catalog
     taken: set[str] = set()
     chosen = sorted(
@@ -172,7 +154,12 @@ def answered(
         spared = weighed_drops([*drops, *unused], catalog, clone, progress, deadline)
         drops, unused = spared[: len(drops)], spared[len(drops) :]
     sure = len(advice) + len(drops)
-    advice = [replace(one, id=f"index-{place}") for place, one in enumerate([*advice, *drops, *unused], 1)]
+    more = [
+        _unproven(_advice(base, found, number, users.get(number, []), planned(), taken), gains[number])
+        for number in numbers(unproven)
+    ]
+    offered = [*advice, *drops, *more, *unused]
+    advice = [replace(one, id=f"index-{place}") for place, one in enumerate(offered, 1)]
     queries = _queries(base, found, selected, effects, names)
     migration = "\n\n".join(
         one.price.safe_sql if place < sure else _commented(one.id, one.price.safe_sql)
@@ -180,9 +167,18 @@ def answered(
         if one.price.safe_sql
     )
     undo = "\n".join(f"{one.undo_sql};" for one in reversed(advice[:sure]) if one.undo_sql)
-    verdict = _verdict(base, selected, queries, len(chosen), len(drops), len(refused), effects is not None)
+    verdict = verdict_of(
+        queries,
+        created=len(chosen),
+        size_bytes=sum(base.sizes[number] for number in chosen),
+        dropped=len(drops),
+        refused=len(refused),
+        unproven=len(more),
+        unused=len(unused),
+        was_run=effects is not None,
+    )
     return Answer(
-        verdict=verdict + _told_unused(len(unused)),
+        verdict=verdict,
         advice=tuple(advice),
         rejected=tuple(
             Rejected(sql=option.shape.sql, kind="index", reason=reason) for option, reason in refused
@@ -247,6 +243,12 @@ def _estimated(advice: Advice, gain: Gain) -> Advice:
     return replace(advice, rationale=f"{advice.rationale}; {told}")
 
 
+def _unproven(advice: Advice, gain: Gain) -> Advice:
+    told = writes_told(gain)
+    caveats = (UNPROVEN, *([told] if told else []))
+    return replace(advice, caveats=(*advice.caveats, *caveats))
+
+
 def writes_told(gain: Gain) -> str:
     """What the workload's writes are thought to pay for an index, and how many more it would bear; "" where that is next to nothing.
 
@@ -262,13 +264,6 @@ def writes_told(gain: Gain) -> str:
         f"by estimate the workload's own writes pay {paid} of what its reads save by it: worth it up to about"
         f" {format_ratio(gain.saved / gain.writes)} as many writes"
     )
-
-
-def _told_unused(count: int) -> str:
-    if not count:
-        return ""
-    named = "1 existing index is" if count == 1 else f"{count} existing indexes are"
-    return f"; {named} unused by the server's counters"
 
 
 def _commented(id: str, script: str) -> str:
@@ -345,38 +340,3 @@ def _queries(
             )
         )
     return tuple(sorted(queries, key=lambda one: -one.weight * (one.cost_before - one.cost_after)))
-
-
-def _verdict(
-    base: Ground,
-    selected: Selected,
-    queries: Sequence[QueryEffect],
-    created: int,
-    dropped: int,
-    refused: int,
-    was_run: bool,
-) -> str:
-    if not created and not dropped and refused:
-        return f"No index is worth its price for this workload: {refused} that the planner would use were refused when they were run"
-    if not created and not dropped:
-        return "No index is worth its price for this workload: none of those considered makes it cheaper"
-    size = sum(base.sizes[number] for number in numbers(selected.chosen))
-    parts = []
-    if created:
-        parts.append(f"create {created} {'index' if created == 1 else 'indexes'} ({format_bytes(size)})")
-    if dropped:
-        parts.append(f"drop {dropped}")
-    sentence = " and ".join(parts)
-    run = [one for one in queries if one.before_ms is not None and one.after_ms is not None]
-    if was_run and run:
-        before = sum(one.weight * (one.before_ms or 0.0) for one in run)
-        after = sum(one.weight * (one.after_ms or 0.0) for one in run)
-        helped = sum(one.verdict == "improves" for one in run)
-        slower = sum(one.verdict == "harms" for one in run)
-        sentence += f": {format_ms(before)} → {format_ms(after)} for the statements they change, {helped} of {len(queries)} faster"
-        sentence += ", none slower" if not slower else f", {slower} slower"
-    elif created:
-        before = sum(one.weight * one.cost_before for one in queries)
-        after = sum(one.weight * one.cost_after for one in queries)
-        sentence += f": planned cost {format_percent(1 - after / before)} lower, planned only, not executed"
-    return sentence[0].upper() + sentence[1:]

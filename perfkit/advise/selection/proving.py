@@ -29,6 +29,9 @@ MOST_REBUILDS = 3
 TRIED = 0.76
 """The share of the whole time after which no other set is looked for: what then is left of the proof's is for comparing rows."""
 
+LEAST_TURN = 0.5
+"""Another set is looked for while so much of the time is left that running the first one took: a set that cannot be run is none."""
+
 LEAST_COST_SHARE = 0.01
 """A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
 
@@ -40,11 +43,13 @@ IDLE = "the planner would use it, but when the statements were run none gained w
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """``effects`` are of every statement with the set. ``refused`` are options that runs spoke against, and why."""
+    """``effects`` are of every statement with the set. ``refused`` are options that runs spoke against, and why. ``unproven``, as
+    bits, are options of which no time was left to run a statement: they are not in the set."""
 
     selected: Selected
     effects: tuple[Effect, ...]
     refused: tuple[tuple[Option, str], ...]
+    unproven: int = 0
     notes: tuple[str, ...] = ()
 
 
@@ -94,36 +99,45 @@ class Proving:
         with self._deadline.until(TRIED):
             current, notes = self._without_harm(selected)
         current = self._really_built(current)
-        effects = self._compared(current.chosen)
-        while harmed := [effect for effect in effects if effect.is_harmed(self._tolerance)]:
-            gone = 0
-            for effect in harmed:
-                self._blame(effect)
-                gone |= effect.blamed
-            current = replace(current, chosen=current.chosen & ~gone)
+        unproven = 0
+        while True:
             effects = self._compared(current.chosen)
-        kept = set(numbers(current.chosen))
+            gone = 0
+            for effect in effects:
+                if effect.is_harmed(self._tolerance):
+                    self._blame(effect)
+                    gone |= effect.blamed
+            if not gone:
+                gone = current.chosen & _unseen(effects)
+                unproven |= gone
+            if not gone:
+                break
+            current = replace(current, chosen=current.chosen & ~gone)
+        kept = set(numbers(current.chosen | unproven))
         return Proven(
             selected=current,
             effects=tuple(effects),
             refused=tuple(told for number, told in self._refused.items() if number not in kept),
+            unproven=unproven,
             notes=(*notes, *self._told(current.chosen, effects)),
         )
 
     def _without_harm(self, selected: Selected) -> tuple[Selected, list[str]]:
         """Run, learn and search again until nothing speaks against the set."""
-        current = selected
+        current, took = selected, 0.0
         notes: list[str] = []
         for turn in range(MOST_REPLANS + 1):
             current = self._really_built(current)
+            left = self._deadline.left
             effects = self._verifier.effects(current.chosen)
+            took = left - self._deadline.left if turn == 0 else took
             harmed = [effect for effect in effects if effect.is_harmed(self._tolerance)]
             for effect in harmed:
                 self._blame(effect)
             spare = self._idle(effects, current.chosen) | self._burdens(effects)
             if not harmed and not spare:
                 break
-            if self._deadline.is_over:
+            if self._deadline.left < took * LEAST_TURN:
                 notes.append(
                     "what did not prove itself was left out; no time was left to search for what takes its place"
                 )
@@ -270,6 +284,17 @@ class Proving:
             self._refused.setdefault(least.number, (least, reason))
             found |= least.bit
         return found
+
+
+def _unseen(effects: Sequence[Effect]) -> int:
+    """Options that only statements use for which no time was left; none where nothing at all was run."""
+    late = seen = 0
+    for effect in effects:
+        if effect.reason == LATE:
+            late |= effect.used
+        else:
+            seen |= effect.used
+    return late & ~seen if any(effect.proof is not None for effect in effects) else 0
 
 
 def _gain_ms(effect: Effect, questions: Sequence[Question]) -> float:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from scratch import scratch_database
 
+from perfkit.advise.selection.query_effect import QueryEffect
 from perfkit.db.session import Session
 from perfkit.db.target import Target
-from perfkit.index_advice import IndexAdvice, QueryEffect, advise
+from perfkit.index_advice import IndexAdvice, advise
 from perfkit.workload.queries import Workload, query_of
 
 pytestmark = pytest.mark.server

@@ -10,6 +10,7 @@ from scratch import scratch_database
 
 from perfkit import document
 from perfkit.advise.indexes.shape import Key, Shape
+from perfkit.advise.selection.answer import UNPROVEN
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.option import Option
@@ -69,6 +70,12 @@ def test_little_time(town: Target, seconds: float) -> None:
     assert bool(late) == any("statements that the indexes change were run" in note for note in found.notes)
     assert found.cost_after <= found.cost_before
     assert document.from_document(IndexAdvice, document.to_document(found, SCHEMA), SCHEMA) == found
+    to_run = [line for line in found.migration.splitlines() if line.startswith("CREATE INDEX")]
+    sure = [one for one in found.advice if one.proof.level == found.level]
+    assert len(to_run) == len(sure), "what was not run while others were stands in the script as a remark"
+    unproven = [one for one in found.advice if one not in sure]
+    assert all(UNPROVEN in one.caveats for one in unproven)
+    assert bool(unproven) == ("planned only: no time" in found.verdict)
 
 
 def test_where_the_time_went(town: Target) -> None:

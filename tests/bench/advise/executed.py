@@ -42,13 +42,14 @@ def run_executed(scale: float, budget: int, seconds: float) -> None:
     )
     say(ours.verdict)
     for one in ours.advice:
-        say(f"  {one.sql}  {(one.price.size_bytes or 0) / MEGABYTE:.0f} MB")
+        say(f"  {one.sql}  {(one.price.size_bytes or 0) / MEGABYTE:.0f} MB, {one.proof.level}")
     for note in ours.notes:
         say(f"  note: {note}")
     say("  " + ", ".join(f"{stage.name} {stage.seconds:.0f} s" for stage in ours.stages))
     for one in ours.rejected:
         say(f"  refused {one.sql}: {one.reason}")
-    scripts = [sql for one in ours.advice for sql in ([step.sql for step in one.steps] or [one.sql])]
+    accepted = [one for one in ours.advice if one.proof.level == "executed"]
+    scripts = [sql for one in accepted for sql in ([step.sql for step in one.steps] or [one.sql])]
     made = [sql for sql in scripts if sql.startswith(("CREATE", "ANALYZE"))]
     with Session.open(target) as session, session.transaction(writes=True):
         sets = {

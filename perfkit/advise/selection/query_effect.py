@@ -1,0 +1,29 @@
+"""One statement of the workload without and with the chosen indexes, as it is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryEffect:
+    """One sample of one statement without and with the set. Times are None where it was not run."""
+
+    name: str
+    fingerprint: str
+    sql: str
+    weight: float
+    cost_before: float
+    cost_after: float
+    indexes: tuple[str, ...]
+    """Names of the new indexes in its plan."""
+    verdict: str
+    """``improves``, ``neutral``, ``harms``, ``inconclusive``; ``unchanged`` for the same plan, ``planned`` where it was not run."""
+    before_ms: float | None = None
+    after_ms: float | None = None
+    blocks_ratio: float | None = None
+    time_ratio: float | None = None
+    reason: str = ""
+    same_result: bool | None = None
+    """None where it was not run, or the rows of both sides were not compared; ``not_compared`` then says why it was not."""
+    not_compared: str = ""
