@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Self
 
 from perfkit.advise import BUDGET_BYTES, BUDGET_SECONDS
 from perfkit.capture.capture import DEFAULT_RUNS, capture
-from perfkit.capture.given import Given, is_script, read_given, resolve
+from perfkit.capture.given import Given, read_given, resolve
 from perfkit.capture.values import Capture
-from perfkit.comparison.turns import DEFAULT_TURNS, Arm, compare_in_turns
+from perfkit.comparison.turns import DEFAULT_TURNS, arm_of, compare_in_turns
 from perfkit.db.session import Session
 from perfkit.db.target import Limits, Target, conninfo_from_environment
 from perfkit.errors import UsageError
@@ -20,9 +20,9 @@ from perfkit.gate.timing import DEFAULT_TURNS as TIMED_TURNS
 from perfkit.progress import Progress, Silent, progress_for_here
 from perfkit.redact import learn
 from perfkit.sql import parse_statement
-from perfkit.sql.session_setup import read_setup
 
 if TYPE_CHECKING:
+    from perfkit.capture.plan_diagram import PlanDiagram
     from perfkit.capture.sensitivity import Sensitivity
     from perfkit.capture.settings_experiment import SettingsExperiment
     from perfkit.change_trial import ChangeTrial
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from perfkit.health import Health
     from perfkit.index_advice import IndexAdvice, Wishes
     from perfkit.investigation import Investigation
-    from perfkit.workload import Recording
     from perfkit.workload.queries import Workload
     from perfkit.workload_survey import Survey
 
@@ -141,19 +140,6 @@ class Lab:
                 progress=self.progress,
             )
 
-    @staticmethod
-    def _recording(text: str, setup: str) -> Recording | None:
-        """What a log or script tells; None for a statement."""
-        from perfkit.workload import looks_like_log, read_log, read_script
-
-        if looks_like_log(text):
-            found = read_log(text)
-        elif is_script(text):
-            found = read_script(text)
-        else:
-            return None
-        return replace(found, setup=read_setup(setup) + found.setup) if setup.strip() else found
-
     def _resolved(self, given: Given) -> Given:
         """The statement behind an EXECUTE with its values; the server is asked only about one."""
         if given.prepared is None:
@@ -181,8 +167,8 @@ class Lab:
         for side in (before, after):
             if isinstance(side, str):
                 learn(side, [*params, *(params_after or ())])
-        one = _arm(before, params)
-        other = _arm(after, params if params_after is None else params_after)
+        one = arm_of(before, params)
+        other = arm_of(after, params if params_after is None else params_after)
         if isinstance(before, Capture) and isinstance(after, Capture) and one == other:
             raise UsageError(
                 "both captures are of one statement with the same parameters, which would be run against itself;"
@@ -215,7 +201,9 @@ class Lab:
         a remedy must not slow down.
         """
         learn(sql, params)
-        recording = self._recording(sql, setup)
+        from perfkit.workload.read import read_recording
+
+        recording = read_recording(sql, setup)
         if recording is not None:
             from perfkit.session_investigation import investigate_session
 
@@ -269,6 +257,39 @@ class Lab:
                 session,
                 parse_statement(given.text),
                 parameter_sets,
+                allow_writes=allow_writes,
+                setup=given.setup,
+                prepared_name=given.prepared.name if given.prepared else None,
+                progress=self.progress,
+            )
+
+    def plan_diagram(
+        self,
+        sql: str,
+        params: Sequence[object] = (),
+        *,
+        parameter_sets: Sequence[Sequence[object]] = (),
+        allow_writes: bool = False,
+        setup: str = "",
+    ) -> PlanDiagram:
+        """Plan one statement over a grid of values of its one or two parameters that matter, and run both sides of where the plan
+        flips; see ``perfkit.capture.plan_grid.measure_plan_diagram``.
+
+        perfkit takes the values from the statistics of the columns that the parameters are compared with, but for those that
+        ``params`` gives: None stands for one that it is to choose. Of ``parameter_sets`` come the values that it finds nowhere.
+        """
+        from perfkit.capture.plan_grid import measure_plan_diagram
+
+        for values in (params, *parameter_sets):
+            learn(sql, values)
+        given = self._resolved(read_given(sql, params, setup))
+        executed = () if params or not given.parameters else (given.parameters,)
+        with self.session("plan diagram") as session:
+            return measure_plan_diagram(
+                session,
+                parse_statement(given.text),
+                params,
+                (*executed, *parameter_sets),
                 allow_writes=allow_writes,
                 setup=given.setup,
                 prepared_name=given.prepared.name if given.prepared else None,
@@ -427,9 +448,3 @@ class Lab:
             is_strict=strict,
             progress=self.progress,
         )
-
-
-def _arm(given: str | Capture, params: Sequence[object]) -> Arm:
-    if isinstance(given, Capture):
-        return Arm(statement=parse_statement(given.query.text), parameters=given.query.parameters)
-    return Arm(statement=parse_statement(given), parameters=tuple(params))

@@ -101,6 +101,7 @@ SAME_FLOOR = {
     ("sql", "catalog"),
     ("resources", "errors"),
     ("capture", "db"),
+    ("capture", "redact"),
     ("advise", "findings"),
     ("advise", "workload"),
     ("findings", "workload"),

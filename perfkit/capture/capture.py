@@ -216,10 +216,10 @@ def bind_values(statement: Statement, parameters: Sequence[object]) -> tuple[str
         raise UsageError(
             f"the statement has {statement.parameter_count} parameters ($1 …), {len(parameters)} were given"
         )
-    return tuple(_bind_text(value) for value in parameters)
+    return tuple(bind_text(value) for value in parameters)
 
 
-def _bind_text(value: object) -> str | None:
+def bind_text(value: object) -> str | None:
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -235,8 +235,8 @@ def _array_element(value: object) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, list | tuple):
-        return _bind_text(value) or "{}"
-    text = _bind_text(value) or ""
+        return bind_text(value) or "{}"
+    text = bind_text(value) or ""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

@@ -152,7 +152,28 @@ def measure_sensitivity(
     refuse_unless_safe(statement, allow_writes=allow_writes)
     values = [bind_values(statement, one) for one in sets]
     apply(session, setup)
-    measured = _Measured(session, statement, prepared_name, executions(setup, prepared_name))
+    return run_sets(
+        session,
+        statement,
+        values,
+        prepared_name=prepared_name,
+        executed=executions(setup, prepared_name),
+        progress=progress,
+    )
+
+
+def run_sets(
+    session: Session,
+    statement: Statement,
+    values: Sequence[tuple[str | None, ...]],
+    *,
+    prepared_name: str | None = None,
+    executed: int = 0,
+    progress: Progress | None = None,
+) -> Sensitivity:
+    """As ``measure_sensitivity``, in a session that is set up, for a statement that may be run; ``executed`` is how often the
+    setup has run the prepared statement."""
+    measured = _Measured(session, statement, prepared_name, executed)
     started = time.monotonic()
     runs: list[SetRun] = []
     with (progress or Silent()).stage("compare parameter sets", total=min(len(values), MOST_SETS)) as advance:

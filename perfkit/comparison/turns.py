@@ -16,7 +16,7 @@ from perfkit.comparison.comparison import Comparison
 from perfkit.comparison.observed import Observed
 from perfkit.db.session import Session
 from perfkit.progress import Progress, Silent
-from perfkit.sql import has_fixed_result
+from perfkit.sql import has_fixed_result, parse_statement
 from perfkit.sql.statement import Statement
 from perfkit.stats import interleaved
 
@@ -30,6 +30,13 @@ class Arm:
 
     statement: Statement
     parameters: Sequence[object] = ()
+
+
+def arm_of(given: str | Capture, params: Sequence[object]) -> Arm:
+    """A statement with its values; a capture stands for its own with those it was taken with."""
+    if isinstance(given, Capture):
+        return Arm(statement=parse_statement(given.query.text), parameters=given.query.parameters)
+    return Arm(statement=parse_statement(given), parameters=tuple(params))
 
 
 def compare_in_turns(

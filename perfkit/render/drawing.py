@@ -44,11 +44,35 @@ class Drawing:
             f'stroke-width="{width:g}" stroke-opacity="{opacity:g}"/>'
         )
 
+    def border(self, x1: float, y1: float, x2: float, y2: float, width: float) -> None:
+        """A line in the page's colour, as text is."""
+        self._parts.append(
+            f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="currentColor" '
+            f'stroke-width="{width:g}" stroke-linecap="round" pointer-events="none"/>'
+        )
+
+    def ring(self, x: float, y: float, radius: float) -> None:
+        """A circle in the page's colour; the pointer passes through to what is below."""
+        self._parts.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="none" stroke="currentColor" '
+            f'stroke-width="1.2" pointer-events="none"/>'
+        )
+
     def label(
-        self, x: float, y: float, text: str, size: float, *, anchor: str = "start", opacity: float = 1.0
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        anchor: str = "start",
+        opacity: float = 1.0,
+        turned: float = 0.0,
     ) -> None:
-        """Text on one line that takes the page's colour; the pointer passes through to what is below."""
+        """Text on one line that takes the page's colour; the pointer passes through to what is below. ``turned`` are degrees
+        clockwise about its place."""
         end = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        end += f' transform="rotate({turned:g} {x:.1f} {y:.1f})"' if turned else ""
         quiet = "" if opacity >= 1 else f' fill-opacity="{opacity:g}"'
         self._parts.append(
             f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" fill="currentColor" '

@@ -29,6 +29,11 @@ _PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "verdict": ("", "sensitivity.lead_blocks"),
         "sets": ("The sets of values", "sensitivity.sets_blocks"),
     },
+    "PlanDiagram": {
+        "verdict": ("", "plan_flips.lead_blocks"),
+        "plans": ("The plans", "plan_flips.plans_table"),
+        "flips": ("Where the plan flips", "plan_flips.flips_blocks"),
+    },
     "Health": {
         "verdict": ("", "health.verdict_blocks"),
         "findings": ("What is amiss", "health.findings_blocks"),

@@ -1,167 +1,179 @@
-"""A picture of which plan serves which values: over one parameter as bars of time, over two as a field of plans."""
+"""A picture of which plan is made for which values: over one parameter as lines of cost, over two as a field."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import log
 from typing import TYPE_CHECKING
 
-from perfkit.redact import redacted
 from perfkit.render.blocks import Blocks
 from perfkit.render.drawing import Drawing, fitting
-from perfkit.render.markdown import write_markdown
+from perfkit.render.drawn import DrawnChart
+from perfkit.render.escape import shortened
 from perfkit.render.picture import COLOURS
-from perfkit.render.sensitivity import sensitivity_blocks
-from perfkit.render.text import write_text
-from perfkit.units import format_ms
+from perfkit.render.plan_flips import (
+    cells_alt,
+    cost_of,
+    map_blocks,
+    ran_text,
+    share_text,
+    value_text,
+)
 
 if TYPE_CHECKING:
-    from perfkit.capture.sensitivity import Sensitivity, SetRun
+    from perfkit.capture.plan_diagram import Axis, Cell, PlanDiagram
 
 _WIDTH = 720.0
-_LEFT = 150.0
-_LINE = 26.0
-_CELL_HEIGHT = 44.0
+_LEFT = 216.0
+_SHARE = 52.0
+"""Room for the share beside a value."""
+_TOP = 116.0
+_RIGHT = 84.0
+"""Room for the last of the slanting labels."""
+_CELL = 30.0
+_LINE = 20.0
 _KEY = 22.0
-_MOST_BARS = 24
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SLANT = -45.0
+_LONGEST_LABEL = 16
+_PALE, _STRONG = 0.22, 0.72
+"""Opacity of the cheapest cell and of the costliest."""
+_COLOURS = (*COLOURS, "#b5545c", "#3b97a8", "#8c8a34", "#7a6a5f")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanDiagram:
-    """The plans of several sets of parameters, each shape in a colour and a letter; the table of the same figures besides."""
+class PlanDiagramChart(DrawnChart):
+    """Each shape of plan in a colour and a letter, the stronger the costlier, with lines where the plan flips and a ring where it
+    was run."""
 
-    found: Sensitivity
+    found: PlanDiagram
 
     @property
     def alt(self) -> str:
-        """What the picture shows, for those who cannot see it."""
-        parts = [
-            f"plan {letter} ({members[0].custom.plan}) for {', '.join(_name(run) for run in members)}"
-            for letter, members in zip(_LETTERS, self.found.shapes.values(), strict=False)
-        ]
-        return f"Which plan serves which values: {'; '.join(parts)}."
+        return cells_alt(self.found)
 
     def svg(self) -> str:
-        """The picture with presentation attributes only."""
-        axes = _axes(self.found.runs)
-        return _field(self.found, *axes, self.alt) if axes else _bars(self.found, self.alt)
+        drawn = _Drawn(self.found, self.alt)
+        return drawn.field() if len(self.found.axes) == 2 else drawn.lines()
 
-    def __str__(self) -> str:
-        return write_text(diagram_blocks(self))
-
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
-        from perfkit.render.bundle import chosen
-
-        shown = redacted(self)
-        blocks = diagram_blocks(shown)
-        bundle = {"image/svg+xml": shown.svg(), "text/plain": write_text(blocks)}
-        if include:
-            bundle["text/markdown"] = write_markdown(blocks) + "\n"
-        return chosen(bundle, include, exclude), {"image/svg+xml": {"alt": shown.alt}}
+    def blocks(self) -> Blocks:
+        return map_blocks(self.found)
 
 
-def diagram_blocks(diagram: PlanDiagram) -> Blocks:
-    """The table that stands for the picture where none can be shown."""
-    return sensitivity_blocks(diagram.found)
+class _Drawn:
+    def __init__(self, found: PlanDiagram, alt: str) -> None:
+        self._found = found
+        self._alt = alt
+        self._letters = found.letters
+        self._colours = {one.shape: _COLOURS[place % len(_COLOURS)] for place, one in enumerate(found.shapes)}
+        costs = [cell.cost for cell in found.cells]
+        self._least, self._most = max(min(costs), 0.01), max(*costs, 0.02)
 
+    def field(self) -> str:
+        """A column for each value of the first parameter, a line for each of the second."""
+        across, down = self._found.axes
+        width = (_WIDTH - _LEFT - _RIGHT) / len(across.parameters)
+        bottom = _TOP + _CELL * len(down.parameters)
+        drawing = self._drawing(bottom)
+        drawing.label(_LEFT - 10, 18, f"{across.title} →", 12, anchor="end")
+        drawing.label(_LEFT - 10, _TOP - 10, f"{down.title} ↓", 12, anchor="end")
+        for place in range(len(across.parameters)):
+            x = _LEFT + width * (place + 0.5)
+            words = shortened(value_text(across.parameters[place]), _LONGEST_LABEL)
+            share = share_text(across, place)
+            drawing.label(x, _TOP - 8, f"{words}{f' · {share}' if share else ''}", 11, turned=_SLANT)
+        rows = self._found.rows
+        for line, row in enumerate(rows):
+            y = _TOP + _CELL * line
+            self._value(drawing, down, line, y + _CELL / 2 + 4)
+            for place, cell in enumerate(row):
+                x = _LEFT + width * place
+                self._cell(drawing, cell, x, y, width, _CELL)
+        for line, row in enumerate(rows):
+            y = _TOP + _CELL * line
+            for place, cell in enumerate(row):
+                x = _LEFT + width * place
+                if place + 1 < len(row) and row[place + 1].shape != cell.shape:
+                    drawing.border(x + width, y, x + width, y + _CELL, 2.5)
+                if line + 1 < len(rows) and rows[line + 1][place].shape != cell.shape:
+                    drawing.border(x, y + _CELL, x + width, y + _CELL, 2.5)
+        self._key(drawing, bottom + 16)
+        return drawing.svg()
 
-def _axes(runs: Sequence[SetRun]) -> tuple[int, int] | None:
-    """The two parameters that vary, where just two do and their values make a field with more than one line each."""
-    if not runs:
-        return None
-    places = [
-        place for place in range(len(runs[0].parameters)) if len({run.parameters[place] for run in runs}) > 1
-    ]
-    if len(places) != 2:
-        return None
-    one, other = ({run.parameters[place] for run in runs} for place in places)
-    return (places[0], places[1]) if len(one) * len(other) <= 2 * len(runs) else None
+    def lines(self) -> str:
+        """A line for each value, as long as the logarithm of its plan's cost."""
+        top = 30.0
+        cells = self._found.cells
+        bottom = top + _LINE * len(cells)
+        drawing = self._drawing(bottom)
+        axis = self._found.axes[0] if self._found.axes else None
+        drawing.label(_LEFT - 10, 18, f"{axis.title} ↓" if axis else "", 12, anchor="end")
+        drawing.label(_LEFT, 18, "plan and its estimated cost; time where it was run", 12, opacity=0.75)
+        room = _WIDTH - _LEFT - 190
+        for place, cell in enumerate(cells):
+            y = top + _LINE * place
+            if axis is not None:
+                self._value(drawing, axis, place, y + 14)
+            length = 24 + room * self._weight(cell)
+            drawing.box(_LEFT, y + 2, length, _LINE - 4, self._colours[cell.shape], _STRONG, self._note(cell))
+            drawing.label(_LEFT + 8, y + 14, self._letters[cell.shape], 12)
+            said = cost_of(cell.cost)
+            if (run := self._found.run_of(cell)) is not None:
+                said += f", ran {ran_text(run.custom)}"
+                drawing.dot(_LEFT + length + 9, y + 10, 4, self._colours[cell.shape], hollow=True)
+            drawing.label(_LEFT + length + 18, y + 14, said, 12)
+            if place and cells[place - 1].shape != cell.shape:
+                drawing.border(_LEFT - 6, y, _WIDTH - 10, y, 1.5)
+        self._key(drawing, bottom + 14)
+        return drawing.svg()
 
+    def _drawing(self, bottom: float) -> Drawing:
+        return Drawing(_WIDTH, bottom + _KEY * (len(self._found.shapes) + 1) + 16, self._alt)
 
-def _letters(found: Sensitivity) -> dict[str, int]:
-    return {shape: place for place, shape in enumerate(found.shapes)}
-
-
-def _bars(found: Sensitivity, alt: str) -> str:
-    """A line for each set: as long as its time, the generic plan's time as a hollow dot."""
-    runs = found.runs[:_MOST_BARS]
-    letters = _letters(found)
-    longest = max([run.custom.ms or 0.0 for run in runs] + [0.001])
-    height = 30 + _LINE * len(runs) + _KEY * len(letters) + 10
-    drawing = Drawing(_WIDTH, height, alt)
-    room = _WIDTH - _LEFT - 90
-    drawing.label(_LEFT - 10, 18, "values", 12, anchor="end", opacity=0.75)
-    drawing.label(_LEFT, 18, "time with the plan made for them", 12, opacity=0.75)
-    for place, run in enumerate(runs):
-        y = 30 + _LINE * place
-        number = letters[run.custom.shape]
-        drawing.label(_LEFT - 10, y + 15, fitting(_name(run), _LEFT - 20, 12), 12, anchor="end")
-        width = max(room * (run.custom.ms or 0.0) / longest, 2.0)
-        drawing.box(_LEFT, y + 3, width, _LINE - 8, _colour(number), 0.75, f"{_name(run)}: {_said(run)}")
-        drawing.label(_LEFT + width + 6, y + 15, f"{_LETTERS[number % 26]}  {_said(run)}", 12)
-    _key(drawing, found, 30 + _LINE * len(runs) + 12)
-    return drawing.svg()
-
-
-def _field(found: Sensitivity, first: int, second: int, alt: str) -> str:
-    """A column for each value of one parameter, a line for each of the other; the letter names the plan."""
-    letters = _letters(found)
-    across = list(dict.fromkeys(run.parameters[first] for run in found.runs))
-    down = list(dict.fromkeys(run.parameters[second] for run in found.runs))
-    width = (_WIDTH - _LEFT) / len(across)
-    height = 48 + _CELL_HEIGHT * len(down) + _KEY * len(letters) + 16
-    drawing = Drawing(_WIDTH, height, alt)
-    drawing.label(_LEFT - 10, 18, f"${second + 1} ↓  ${first + 1} →", 12, anchor="end", opacity=0.75)
-    for place, value in enumerate(across):
+    def _value(self, drawing: Drawing, axis: Axis, place: int, y: float) -> None:
+        room = _LEFT - 20 - _SHARE
         drawing.label(
-            _LEFT + width * (place + 0.5), 36, fitting(_text(value), width - 6, 12), 12, anchor="middle"
+            _LEFT - 10 - _SHARE, y, fitting(value_text(axis.parameters[place]), room, 12), 12, anchor="end"
         )
-    for place, value in enumerate(down):
-        y = 48 + _CELL_HEIGHT * place
-        drawing.label(_LEFT - 10, y + 25, fitting(_text(value), _LEFT - 20, 12), 12, anchor="end")
-    for run in found.runs:
-        x = _LEFT + width * across.index(run.parameters[first])
-        y = 48 + _CELL_HEIGHT * down.index(run.parameters[second])
-        number = letters[run.custom.shape]
+        drawing.label(_LEFT - 10, y, share_text(axis, place), 11, anchor="end", opacity=0.8)
+
+    def _cell(self, drawing: Drawing, cell: Cell, x: float, y: float, width: float, height: float) -> None:
+        opacity = _PALE + (_STRONG - _PALE) * self._weight(cell)
         drawing.box(
-            x + 1.5,
-            y + 1.5,
-            width - 3,
-            _CELL_HEIGHT - 3,
-            _colour(number),
-            0.45,
-            f"{_name(run)}: {_said(run)}",
+            x + 0.5,
+            y + 0.5,
+            width - 1,
+            height - 1,
+            self._colours[cell.shape],
+            round(opacity, 2),
+            self._note(cell),
         )
-        drawing.label(x + width / 2, y + 18, _LETTERS[number % 26], 13, anchor="middle")
-        drawing.label(
-            x + width / 2, y + 34, fitting(_said(run), width - 6, 11), 11, anchor="middle", opacity=0.85
+        drawing.label(x + width / 2, y + height / 2 + 4.5, self._letters[cell.shape], 12, anchor="middle")
+        if self._found.run_of(cell) is not None:
+            drawing.ring(x + width / 2, y + height / 2, 10.5)
+
+    def _weight(self, cell: Cell) -> float:
+        """0 for the cheapest cell, 1 for the costliest, on a scale of logarithms."""
+        if self._most <= self._least:
+            return 1.0
+        return log(max(cell.cost, self._least) / self._least) / log(self._most / self._least)
+
+    def _note(self, cell: Cell) -> str:
+        values = ", ".join(
+            f"${axis.number} = {value_text(cell.parameters[axis.number - 1])}" for axis in self._found.axes
         )
-    _key(drawing, found, 48 + _CELL_HEIGHT * len(down) + 14)
-    return drawing.svg()
+        run = self._found.run_of(cell)
+        ran = f"; ran {ran_text(run.custom)}" if run is not None else ""
+        return f"{values}: plan {self._letters[cell.shape]}, {cost_of(cell.cost)}{ran}"
 
-
-def _key(drawing: Drawing, found: Sensitivity, top: float) -> None:
-    for number, members in enumerate(found.shapes.values()):
-        y = top + _KEY * number
-        drawing.box(_LEFT, y, 14, 14, _colour(number), 0.75)
-        words = f"{_LETTERS[number % 26]}  {members[0].custom.plan}"
-        drawing.label(_LEFT + 22, y + 12, fitting(words, _WIDTH - _LEFT - 30, 12), 12)
-
-
-def _colour(number: int) -> str:
-    return COLOURS[number % len(COLOURS)]
-
-
-def _name(run: SetRun) -> str:
-    return ", ".join(map(_text, run.parameters))
-
-
-def _text(value: str | None) -> str:
-    return "NULL" if value is None else value
-
-
-def _said(run: SetRun) -> str:
-    return "timed out" if run.custom.ms is None else format_ms(run.custom.ms)
+    def _key(self, drawing: Drawing, top: float) -> None:
+        for place, one in enumerate(self._found.shapes):
+            y = top + _KEY * place
+            drawing.box(20, y, 14, 14, self._colours[one.shape], _STRONG)
+            words = f"{self._letters[one.shape]}  {one.plan}"
+            drawing.label(42, y + 12, fitting(words, _WIDTH - 60, 12), 12)
+        y = top + _KEY * len(self._found.shapes)
+        if len(self._found.axes) == 2:
+            drawing.ring(27, y + 7, 7)
+            drawing.label(
+                42, y + 12, "was run as well; the stronger the colour, the higher the estimated cost", 12
+            )

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from perfkit.plan.model import Plan
-from perfkit.redact import redacted
 from perfkit.render.blocks import Blocks, Column, Paragraph, Row, Span, Table, paragraph, text
+from perfkit.render.drawn import DrawnChart
 from perfkit.render.environment import environment_blocks, query_blocks
 from perfkit.render.estimates import estimated_nodes, estimates_alt, estimates_svg
 from perfkit.render.every_node import every_node_blocks
 from perfkit.render.figures import estimate_text, number, rows_number
 from perfkit.render.findings import findings_blocks
 from perfkit.render.flame import flame_alt, flame_svg, heavy
-from perfkit.render.markdown import write_markdown
 from perfkit.render.outline import Fold, nodes_of
 from perfkit.render.plan import summary, tree_blocks
-from perfkit.render.text import write_text
 from perfkit.render.totals import totals_blocks
 from perfkit.show import Shown
 from perfkit.units import format_ms, format_percent
@@ -40,7 +37,7 @@ class PlanPart(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlanChart:
+class PlanChart(DrawnChart):
     """A picture of a plan as SVG where it may be shown, else a table of the same figures."""
 
     plan: Plan
@@ -59,33 +56,13 @@ class PlanChart:
         """The picture with presentation attributes only; empty when the plan has nothing to draw."""
         return flame_svg(self.plan) if self.kind == "flame" else estimates_svg(self.plan)
 
-    def __str__(self) -> str:
-        return write_text(chart_blocks(self))
-
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
-        from perfkit.render.bundle import chosen
-
-        shown = redacted(self)
-        blocks = chart_blocks(shown)
-        bundle = {"text/plain": write_text(blocks)}
-        picture = shown.svg()
-        if picture:
-            bundle["image/svg+xml"] = picture
-        if include or not picture:
-            # JupyterLab prefers Markdown to any picture
-            bundle["text/markdown"] = write_markdown(blocks) + "\n"
-        return chosen(bundle, include, exclude), {"image/svg+xml": {"alt": shown.alt}}
+    def blocks(self) -> Blocks:
+        """The table that stands for the picture where none can be shown."""
+        return _time_table(self.plan) if self.kind == "flame" else _rows_table(self.plan)
 
 
 def part_blocks(part: PlanPart) -> Blocks:
     return part.blocks
-
-
-def chart_blocks(chart: PlanChart) -> Blocks:
-    """The table that stands for the picture where none can be shown."""
-    return _time_table(chart.plan) if chart.kind == "flame" else _rows_table(chart.plan)
 
 
 def page_parts(value: Plan | Capture) -> tuple[PlanPart | PlanChart, ...]:

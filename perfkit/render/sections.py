@@ -13,11 +13,12 @@ from perfkit.render.diff_report import DiffPart, DiffReport
 from perfkit.render.diff_report import parts as diff_parts
 from perfkit.render.frontier import FrontierChart, chart_of_frontier
 from perfkit.render.part import Part, parts_of
-from perfkit.render.plan_diagram import PlanDiagram
+from perfkit.render.plan_diagram import PlanDiagramChart
 from perfkit.render.plan_page import PlanChart
 from perfkit.show import Shown
 
 if TYPE_CHECKING:
+    from perfkit.capture.plan_diagram import PlanDiagram
     from perfkit.capture.sensitivity import Sensitivity
     from perfkit.capture.settings_experiment import SettingsExperiment
     from perfkit.comparison import Comparison
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     from perfkit.investigation import Investigation
     from perfkit.workload_survey import Survey
 
-Shape: TypeAlias = "Section | Chart | FrontierChart | PlanChart | Part | PlanDiagram | DiffPart"
-Divided: TypeAlias = (
-    "Investigation | IndexAdvice | Comparison | SettingsExperiment | Sensitivity | Survey | Health"
-)
+Shape: TypeAlias = "Section | Chart | FrontierChart | PlanChart | Part | PlanDiagramChart | DiffPart"
+Divided: TypeAlias = "Investigation | IndexAdvice | Comparison | SettingsExperiment | Sensitivity | PlanDiagram | Survey | Health"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +54,8 @@ def sections(value: Divided) -> dict[str, Shape]:
     environment. ``flame`` and ``estimates`` are pictures of the plan, ``samples`` and ``frontier`` are where there is
     something to draw; each has a table of the same figures for where no picture can be shown. Of a comparison: verdict, beside,
     nodes, runs, findings, causes, as far as there is something; of an experiment with settings: verdict, query, choices, samples,
-    plans, environment; of sets of parameters: verdict, diagram, sets; of a survey: verdict, statements, causes, environment; of a
-    database's health: verdict, findings, script, environment."""
+    plans, environment; of sets of parameters: verdict, sets; of a plan diagram: verdict, plans, flips, diagram; of a survey: verdict,
+    statements, causes, environment; of a database's health: verdict, findings, script, environment."""
     from perfkit.comparison import Comparison
     from perfkit.index_advice import IndexAdvice
     from perfkit.investigation import Investigation
@@ -71,11 +70,11 @@ def sections(value: Divided) -> dict[str, Shape]:
 
 
 def _pictures(value: Divided) -> dict[str, Shape]:
-    from perfkit.capture.sensitivity import Sensitivity
+    from perfkit.capture.plan_diagram import PlanDiagram
     from perfkit.capture.settings_experiment import AS_IT_IS, SettingsExperiment
 
-    if isinstance(value, Sensitivity):
-        return {"diagram": PlanDiagram(found=value)}
+    if isinstance(value, PlanDiagram):
+        return {"diagram": PlanDiagramChart(found=value)}
     if isinstance(value, SettingsExperiment):
         named = {AS_IT_IS: value.before} | {run.name: run.measurement for run in value.runs}
         return {"samples": chart_of_samples(named)}

@@ -23,6 +23,7 @@ _HOMES = {
     "perfkit.investigation/1": ("perfkit.investigation", "Investigation"),
     "perfkit.capture/1": ("perfkit.capture.values", "Capture"),
     "perfkit.advice/1": ("perfkit.index_advice", "IndexAdvice"),
+    "perfkit.plan_diagram/1": ("perfkit.capture.plan_diagram", "PlanDiagram"),
     "perfkit.sensitivity/1": ("perfkit.capture.sensitivity", "Sensitivity"),
     "perfkit.settings_experiment/1": ("perfkit.capture.settings_experiment", "SettingsExperiment"),
     "perfkit.workload/1": ("perfkit.workload.queries", "Workload"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from perfkit.advise.values import Advice
+from perfkit.capture.plan_diagram import PlanDiagram
 from perfkit.capture.sensitivity import Sensitivity
 from perfkit.capture.settings_experiment import SettingsExperiment
 from perfkit.capture.values import Capture, Counters
@@ -61,6 +62,11 @@ def said_by(value: object) -> Iterator[Said]:
                 )
                 if run.custom.blocks is not None:
                     yield Said(kind="blocks", subject=subject, blocks=run.custom.blocks)
+        case PlanDiagram():
+            for shape in value.shapes:
+                yield Said(
+                    kind="plan", subject=f"diagram {shape.shape}", words=f"in the diagram: {shape.plan}"
+                )
         case SettingsExperiment():
             yield from _blocks("", value.before.counters)
             for choice in value.runs:

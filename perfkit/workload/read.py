@@ -1,19 +1,23 @@
-"""A workload from a path, whatever it holds: a folder, a script, a log or a workload file."""
+"""A workload from a path, whatever it holds: a folder, a script, a log or a workload file; a recording from a text."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 
+from perfkit.capture.given import is_script
 from perfkit.document import from_document
 from perfkit.errors import UsageError
 from perfkit.sql.parse import parameter_count
+from perfkit.sql.session_setup import read_setup
 from perfkit.sql.tokens import scan
 from perfkit.workload.folder import read_folder
 from perfkit.workload.log import looks_like_log, read_log
 from perfkit.workload.queries import SCHEMA, Workload, check_values, workload_of
+from perfkit.workload.recording import Recording
 from perfkit.workload.script import read_script
 
 
@@ -42,6 +46,17 @@ def read_workload(path: Path) -> Workload:
     if looks_like_log(text):
         return workload_of(read_log(text).runs, "log")
     return workload_of(read_script(text).runs, "script")
+
+
+def read_recording(text: str, setup: str = "") -> Recording | None:
+    """What a log or a script of several statements tells, with what its session runs before; None for one statement."""
+    if looks_like_log(text):
+        found = read_log(text)
+    elif is_script(text):
+        found = read_script(text)
+    else:
+        return None
+    return replace(found, setup=read_setup(setup) + found.setup) if setup.strip() else found
 
 
 def _check(workload: Workload, path: Path) -> None:

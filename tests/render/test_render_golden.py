@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import plan_diagram_examples as diagrams
 import pytest
 import shown_examples as examples
 
@@ -28,6 +29,9 @@ VALUES: dict[str, Callable[[], object]] = {
     "capture": examples.capture,
     "investigation": examples.investigation,
     "index-advice": examples.index_advice,
+    "plan-diagram": diagrams.field,
+    "plan-diagram-one": diagrams.lines,
+    "plan-diagram-alike": diagrams.alike,
     "samples": lambda: chart_of_samples(examples.investigation()),
 }
 
