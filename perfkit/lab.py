@@ -248,7 +248,7 @@ class Lab:
         from perfkit.capture.sensitivity import measure_sensitivity
 
         if not parameter_sets:
-            raise UsageError("no sets of parameters were given; give at least one")
+            raise UsageError("no sets of parameters were given; give one, or let plan_diagram choose")
         for values in parameter_sets:
             learn(sql, values)
         given = self._resolved(read_given(sql, parameter_sets[0], setup))

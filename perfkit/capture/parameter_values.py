@@ -57,8 +57,9 @@ class Choice:
         elif operator in ("like", "ilike"):
             found = _prefixes(self.known)
         else:
-            found = _equal(self.known, most)
-            if operator == "= any":
+            is_list = operator == "= any"
+            found = _equal(self.known, most - len(_LISTS) if is_list else most)
+            if is_list:
                 found = _lists(self.known, found)
         return tuple(dict.fromkeys(found))[:most]
 
@@ -95,6 +96,11 @@ def choose_values(
         )
     if len(given) > count:
         raise UsageError(f"the statement has {count} parameters ($1 …), {len(given)} were given")
+    unread = (
+        f"the statement cannot be read in full ({statement.parse_error}), so perfkit cannot choose values:"
+        if statement.parse_error
+        else ""
+    )
     catalog = _catalog(session, statement)
     compared = compared_columns(statement, catalog)
     counting = counting_parameters(statement)
@@ -121,7 +127,7 @@ def choose_values(
         else:
             example = ", ".join([*["null"] * (number - 1), "a value"])
             raise UsageError(
-                f"{fault} give a value for it in params, with null for what perfkit is to choose: [{example}]"
+                f"{unread or fault} give a value for ${number} in params, with null for what perfkit is to choose: [{example}]"
             )
     if not varying and not usual:
         raise UsageError(
@@ -145,9 +151,9 @@ def _known(
         if relation is None or described is None:
             continue
         known = read_column_values(session, relation.schema, relation.name, described.name, described.type)
-        if known is not None and not known.is_empty:
-            share = known.common_shares[0] if known.common_shares else 0.0
-            found.append((share, Choice(number=number, column=column, known=known)))
+        choice = Choice(number=number, column=column, known=known)
+        if known is not None and choice.spread(max_values(choice)):
+            found.append((known.common_shares[0] if known.common_shares else 0.0, choice))
         elif not fault:
             fault = _fault(number, column, known, relation, described.type)
     if found:
@@ -216,8 +222,8 @@ def _range(known: ColumnValues, most: int, *, is_below: bool) -> list[str]:
 
 
 def _prefixes(known: ColumnValues) -> list[str]:
-    """What a common and a middle value begin with, ever longer."""
-    texts = [*known.common[:1], *known.bounds[len(known.bounds) // 2 :][:1]]
+    """What the commonest value, the last of the common ones and a middle one begin with, ever longer."""
+    texts = [*known.common[:1], *known.common[-1:], *known.bounds[len(known.bounds) // 2 :][:1]]
     return [f"{_escaped(text[:length])}%" for text in texts for length in _PREFIXES if length <= len(text)]
 
 

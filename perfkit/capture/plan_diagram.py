@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 
 from perfkit.capture.sensitivity import ALIKE_FACTOR, NOTABLE_MS, PlanRun, Sensitivity, SetRun
 from perfkit.show import Shown
 
 UNEVEN_FACTOR = 4.0
 """Neighbours whose costs are alike and whose times differ by more than this: twice the factor that caches make."""
+
+COSTLY_SHARE = 0.5
+"""Flips that cost less than half of the costliest between the same plans are not worth running."""
 
 _TOLD = 6
 """Shapes that are counted in a sentence."""
@@ -82,11 +86,12 @@ class Flip:
 
     @property
     def is_uneven(self) -> bool:
-        """Whether the planner takes both to cost about the same, and they took very different times."""
+        """Whether the planner takes both to cost about the same, and they took very different times, or one never ended."""
         costs = sorted(cell.cost for cell in self.cells)
-        times = sorted(run.ms for run in self.runs if run is not None and run.ms is not None)
+        times = sorted(inf if run.ms is None else run.ms for run in self.runs if run is not None)
         return (
             len(times) == 2
+            and times[0] < inf
             and costs[1] <= ALIKE_FACTOR * costs[0]
             and times[1] > UNEVEN_FACTOR * max(times[0], NOTABLE_MS)
         )
@@ -136,7 +141,7 @@ class PlanDiagram(Shown):
 
     @property
     def flips(self) -> tuple[Flip, ...]:
-        """For each two shapes that are neighbours, the longest border first, the costliest place of it."""
+        """For each two shapes that are neighbours one place; see ``borders``."""
         return tuple(
             Flip(cells=pair, runs=(self._plan_run(pair[0]), self._plan_run(pair[1])))
             for pair in borders(self.rows)
@@ -152,13 +157,23 @@ class PlanDiagram(Shown):
 
 
 def borders(rows: tuple[tuple[Cell, ...], ...]) -> list[tuple[Cell, Cell]]:
-    """For each two shapes that meet the two neighbours with the highest cost; the longest border first."""
+    """For each two shapes that meet, of their costly neighbours those whose costs are closest: there the planner wavers, and it
+    matters. The longest border first."""
     found: dict[frozenset[str], list[tuple[Cell, Cell]]] = {}
     for one, other in _neighbours(rows):
         if one.shape != other.shape:
             found.setdefault(frozenset((one.shape, other.shape)), []).append((one, other))
-    ordered = sorted(found.values(), key=lambda pairs: -len(pairs))
-    return [max(pairs, key=lambda pair: pair[0].cost + pair[1].cost) for pairs in ordered]
+    return [_telling(pairs) for pairs in sorted(found.values(), key=lambda pairs: -len(pairs))]
+
+
+def _telling(pairs: list[tuple[Cell, Cell]]) -> tuple[Cell, Cell]:
+    costs = [min(one.cost, other.cost) for one, other in pairs]
+    costly = [pair for pair, cost in zip(pairs, costs, strict=True) if cost >= COSTLY_SHARE * max(costs)]
+    return min(costly, key=lambda pair: max(_costs(pair)) / max(min(_costs(pair)), 0.01))
+
+
+def _costs(pair: tuple[Cell, Cell]) -> tuple[float, float]:
+    return pair[0].cost, pair[1].cost
 
 
 def _neighbours(rows: tuple[tuple[Cell, ...], ...]) -> Iterator[tuple[Cell, Cell]]:

@@ -49,7 +49,7 @@ def measure_plan_diagram(
     progress: Progress | None = None,
 ) -> PlanDiagram:
     """Plan each cell of the grid over the one or two parameters that do most to the plan, the others held; then execute both
-    sides of flips twice, the cheapest first, for a minute at most.
+    sides of flips twice, the cheapest first, and none after a minute.
 
     ``given`` and ``usual`` are as for ``choose_values``. Costs up to 256 EXPLAINs for the grid and some fifty to choose it; a
     statement that writes needs ``allow_writes`` and is rolled back. UsageError says for which parameter no values could be
@@ -135,14 +135,20 @@ class _Planner:
 
 
 def _two_that_matter(planner: _Planner, choices: Choices) -> tuple[list[Choice], tuple[Held, ...]]:
-    """Of more than two parameters those that change the plan most, the others held at a middle value."""
+    """Of more than two parameters those that change the plan most, tried beside middle and beside common values of the others;
+    the rest is held at a middle value."""
     varying = list(choices.varying)
     if len(varying) <= _BEYOND_TWO:
         return varying, choices.held
     middles = {one.number: _middle(one) for one in varying}
+    firsts = {one.number: one.spread(_PROBES)[0] for one in varying}
     weights: dict[int, tuple[int, float]] = {}
     for one in varying:
-        plans = [planner.plan({**middles, one.number: value})[1] for value in one.spread(_PROBES)]
+        plans = [
+            planner.plan({**others, one.number: value})[1]
+            for others in (middles, firsts)
+            for value in one.spread(_PROBES)
+        ]
         costs = [_cost(plan) for plan in plans]
         weights[one.number] = (len({plan.shape for plan in plans}), max(costs) / max(min(costs), 0.01))
     ranked = sorted(varying, key=lambda one: weights[one.number], reverse=True)
@@ -203,13 +209,14 @@ def _axis(planner: _Planner, choice: Choice, most: int) -> Axis:
 
 
 def _worth_running(rows: tuple[tuple[Cell, ...], ...]) -> list[Cell]:
-    """Both sides of the flips, then the costliest cell of each shape and the cheapest of all; the cheapest first."""
+    """Both sides of the flips, then the costliest cell of each shape, the cheapest of all and one between; the cheapest first."""
     cells = [cell for row in rows for cell in row]
     flips = [cell for pair in borders(rows) for cell in pair]
     costliest: dict[str, Cell] = {}
-    for cell in sorted(cells, key=lambda one: -one.cost):
+    ordered = sorted(cells, key=lambda cell: cell.cost)
+    for cell in reversed(ordered):
         costliest.setdefault(cell.shape, cell)
-    wanted = [*flips, *costliest.values(), min(cells, key=lambda one: one.cost)]
+    wanted = [*flips, *costliest.values(), ordered[0], ordered[len(ordered) // 2]]
     chosen = list({cell.parameters: cell for cell in wanted}.values())[:MOST_RUN]
     return sorted(chosen, key=lambda cell: cell.cost)
 

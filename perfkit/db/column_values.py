@@ -40,10 +40,6 @@ class ColumnValues:
     beyond: str | None = None
     """Above every value in the statistics; None where the type's values cannot be reckoned with."""
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.common and not self.bounds
-
 
 def read_column_values(
     session: Session, schema: str, table: str, column: str, type_name: str

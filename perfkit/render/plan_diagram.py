@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import log
+from math import log, radians, sin
 from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Blocks
-from perfkit.render.drawing import Drawing, fitting
+from perfkit.render.drawing import CHARACTER, Drawing, fitting
 from perfkit.render.drawn import DrawnChart
 from perfkit.render.escape import shortened
 from perfkit.render.picture import COLOURS
@@ -27,14 +27,15 @@ _WIDTH = 720.0
 _LEFT = 216.0
 _SHARE = 52.0
 """Room for the share beside a value."""
-_TOP = 116.0
-_RIGHT = 84.0
-"""Room for the last of the slanting labels."""
+_LABEL = 11.0
 _CELL = 30.0
 _LINE = 20.0
+_HEAD = 30.0
+"""Room for the names of both parameters."""
 _KEY = 22.0
 _SLANT = -45.0
-_LONGEST_LABEL = 16
+_LABEL_LENGTHS = (11, 16)
+"""The shorter one where the values can be told apart by it: a date is enough of most timestamps."""
 _PALE, _STRONG = 0.22, 0.72
 """Opacity of the cheapest cell and of the costliest."""
 _COLOURS = (*COLOURS, "#b5545c", "#3b97a8", "#8c8a34", "#7a6a5f")
@@ -71,25 +72,26 @@ class _Drawn:
     def field(self) -> str:
         """A column for each value of the first parameter, a line for each of the second."""
         across, down = self._found.axes
-        width = (_WIDTH - _LEFT - _RIGHT) / len(across.parameters)
-        bottom = _TOP + _CELL * len(down.parameters)
+        words = _above(across)
+        # slanting labels need as much room above as to the right of the last
+        room = max(map(len, words)) * _LABEL * CHARACTER * sin(radians(-_SLANT))
+        top = max(room, _HEAD) + 20
+        width = (_WIDTH - _LEFT - room) / len(words)
+        bottom = top + _CELL * len(down.parameters)
         drawing = self._drawing(bottom)
-        drawing.label(_LEFT - 10, 18, f"{across.title} →", 12, anchor="end")
-        drawing.label(_LEFT - 10, _TOP - 10, f"{down.title} ↓", 12, anchor="end")
-        for place in range(len(across.parameters)):
-            x = _LEFT + width * (place + 0.5)
-            words = shortened(value_text(across.parameters[place]), _LONGEST_LABEL)
-            share = share_text(across, place)
-            drawing.label(x, _TOP - 8, f"{words}{f' · {share}' if share else ''}", 11, turned=_SLANT)
+        drawing.label(_LEFT - 10, top - 32, f"{across.title} →", 12, anchor="end")
+        drawing.label(_LEFT - 10, top - 10, f"{down.title} ↓", 12, anchor="end")
+        for place, said in enumerate(words):
+            drawing.label(_LEFT + width * (place + 0.5), top - 8, said, _LABEL, turned=_SLANT)
         rows = self._found.rows
         for line, row in enumerate(rows):
-            y = _TOP + _CELL * line
+            y = top + _CELL * line
             self._value(drawing, down, line, y + _CELL / 2 + 4)
             for place, cell in enumerate(row):
                 x = _LEFT + width * place
                 self._cell(drawing, cell, x, y, width, _CELL)
         for line, row in enumerate(rows):
-            y = _TOP + _CELL * line
+            y = top + _CELL * line
             for place, cell in enumerate(row):
                 x = _LEFT + width * place
                 if place + 1 < len(row) and row[place + 1].shape != cell.shape:
@@ -107,7 +109,13 @@ class _Drawn:
         drawing = self._drawing(bottom)
         axis = self._found.axes[0] if self._found.axes else None
         drawing.label(_LEFT - 10, 18, f"{axis.title} ↓" if axis else "", 12, anchor="end")
-        drawing.label(_LEFT, 18, "plan and its estimated cost; time where it was run", 12, opacity=0.75)
+        drawing.label(
+            _LEFT,
+            18,
+            "plan, its estimated cost on a logarithmic scale, time where it was run",
+            12,
+            opacity=0.75,
+        )
         room = _WIDTH - _LEFT - 190
         for place, cell in enumerate(cells):
             y = top + _LINE * place
@@ -177,3 +185,13 @@ class _Drawn:
             drawing.label(
                 42, y + 12, "was run as well; the stronger the colour, the higher the estimated cost", 12
             )
+
+
+def _above(axis: Axis) -> list[str]:
+    """Short labels of the values, each with its share."""
+    for length in _LABEL_LENGTHS:
+        words = [shortened(value_text(value), length) for value in axis.parameters]
+        if len(set(words)) == len(words):
+            break
+    shares = [share_text(axis, place) for place in range(len(words))]
+    return [f"{word} · {share}" if share else word for word, share in zip(words, shares, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from perfkit.render.blocks import Block, Blocks, Code, Column, Row, Span, Table, Text, paragraph, text
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 
 _VALUE_LENGTH = 24
 _MOST_FLIPS = 12
+_MOST_UNEVEN = 3
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_LINE = 96
+"""Characters of a line of values."""
 
 
 def diagram_blocks(found: PlanDiagram) -> Blocks:
@@ -24,7 +29,8 @@ def diagram_blocks(found: PlanDiagram) -> Blocks:
 def lead_blocks(found: PlanDiagram) -> Blocks:
     """How many plans there are, and flips that the planner's costs do not account for."""
     blocks: list[Block] = [paragraph(Span(found.verdict, "strong"))]
-    blocks += [paragraph(_uneven(found, flip)) for flip in found.flips if flip.is_uneven]
+    uneven = [flip for flip in found.flips if flip.is_uneven]
+    blocks += [paragraph(_uneven(found, flip)) for flip in uneven[:_MOST_UNEVEN]]
     return tuple(blocks)
 
 
@@ -32,7 +38,7 @@ def _uneven(found: PlanDiagram, flip: Flip) -> str:
     one, other = flip.cells
     return (
         f"Where plan {found.letters[one.shape]} flips to {found.letters[other.shape]} the planner takes both to cost about the"
-        f" same ({cost_of(one.cost)} and {cost_of(other.cost)}); they took {ran_text(flip.runs[0])} and"
+        f" same ({cost_of(one.cost)} and {cost_of(other.cost)}); as run: {ran_text(flip.runs[0])} and"
         f" {ran_text(flip.runs[1])}."
     )
 
@@ -78,8 +84,9 @@ def _letters(found: PlanDiagram) -> Code:
     for name, share, row in zip(names, shares, found.rows, strict=True):
         cells = " ".join(letters[cell.shape].ljust(size) for cell in row)
         lines.append(f"{name.ljust(wide)}  {share.rjust(far)}  {cells}".rstrip())
-    values = ", ".join(_valued(across, place) for place in range(last + 1))
-    return Code(text="\n".join([*lines, "", f"{across.title}: {values}"]), language="text")
+    values = ", ".join(_valued(across, place).replace(" ", _NO_BREAK) for place in range(last + 1))
+    listed = fill(f"{across.title}: {values}", _LINE, subsequent_indent="  ", break_long_words=False)
+    return Code(text="\n".join([*lines, "", listed.replace(_NO_BREAK, " ")]), language="text")
 
 
 def _stretches(found: PlanDiagram) -> Table:
@@ -87,8 +94,8 @@ def _stretches(found: PlanDiagram) -> Table:
     axis = found.axes[0]
     columns = (
         Column(title="plan"),
-        Column(title=f"{axis.title} from", wraps=True),
-        Column(title="to", wraps=True),
+        Column(title=f"{axis.title} from"),
+        Column(title="to"),
         Column(title="values", align="right"),
         Column(title="share of rows", align="right"),
         Column(title="estimated cost", align="right"),
@@ -149,7 +156,7 @@ def flips_blocks(found: PlanDiagram) -> Blocks:
     columns = (
         Column(title="flip", align="right"),
         Column(title="plan"),
-        *(Column(title=axis.title, wraps=True) for axis in found.axes),
+        *(Column(title=axis.title) for axis in found.axes),
         Column(title="estimated cost", align="right"),
         Column(title="time", align="right"),
         Column(title="blocks", align="right"),
@@ -162,7 +169,7 @@ def flips_blocks(found: PlanDiagram) -> Blocks:
     ]
     blocks: list[Block] = [
         paragraph(
-            "Two lines for each flip: neighbours with different plans, at the costliest place where these two meet."
+            "Two lines for each flip: neighbours with different plans, where these two meet at a high cost and about the same."
         ),
         Table(columns=columns, rows=tuple(rows), kind="plan-flips"),
     ]

@@ -22,10 +22,10 @@ pytestmark = pytest.mark.server
 
 SCHEMA = "perfkit.plan_diagram/1"
 TABLES = (
-    # one customer has most of the orders
+    # one customer has most of the orders; ANALYZE reads up to 30,000 rows whole, so that the statistics are always the same
     "create table orders (id bigint primary key, customer int, state text, placed date, note text, tags text[])",
     "insert into orders select i, case when i % 20 > 0 then 1 else i / 20 % 500 end, case when i % 1000 = 0 then 'held' else 'sent' end,"
-    " date '2024-01-01' + i / 100, null, '{a}' from generate_series(1, 60000) as i",
+    " date '2024-01-01' + i / 50, null, '{a}' from generate_series(1, 30000) as i",
     "create index orders_customer on orders (customer)",
     "create index orders_placed on orders (placed)",
     "create table customers (id int primary key, name text)",
@@ -187,7 +187,7 @@ def test_one_distinct_value(shop: Lab) -> None:
     ("sql", "params", "said"),
     [
         ("select 1 as a", [], r"the statement has no parameters"),
-        ("select abs($1::int) from orders where customer = $2", [], r"\$1 is compared with no column of a table.*give a value for it in params.*\[a value\]"),
+        ("select abs($1::int) from orders where customer = $2", [], r"\$1 is compared with no column of a table.*give a value for \$1 in params.*\[a value\]"),
         ("select * from orders where customer = $1 and length(state) = $2", [], r"\$2 is compared with no column.*\[null, a value\]"),
         ("select * from orders where note = $1", [], r"\$1 is compared with orders\.note, which is NULL in every row"),
         ("select * from orders where tags = $1", [], r"\$1 is compared with orders\.tags, of type text\[\]"),
@@ -233,11 +233,11 @@ def test_writes_are_refused_and_else_leave_nothing(shop: Lab) -> None:
     found = shop.plan_diagram(sql, allow_writes=True)
     assert len(found.shapes) >= 1
     with Session.open(shop.target) as session, session.transaction():
-        assert session.rows("select count(*) as n from orders")[0]["n"] == 60000
+        assert session.rows("select count(*) as n from orders")[0]["n"] == 30000
 
 
 def test_nothing_but_the_few_is_executed(shop: Lab) -> None:
-    """Both sides of each flip, and the costliest cell of each plan and the cheapest of all."""
+    """Both sides of each flip, the costliest cell of each plan, the cheapest of all and the one in the middle."""
     found = shop.plan_diagram("select count(note) from orders where placed < $1")
     expected = {cell.parameters for flip in found.flips for cell in flip.cells}
     for shape in found.shapes:
@@ -245,7 +245,8 @@ def test_nothing_but_the_few_is_executed(shop: Lab) -> None:
             (cell for cell in found.cells if cell.shape == shape.shape), key=lambda cell: cell.cost
         )
         expected.add(costliest.parameters)
-    expected.add(min(found.cells, key=lambda cell: cell.cost).parameters)
+    ordered = sorted(found.cells, key=lambda cell: cell.cost)
+    expected |= {ordered[0].parameters, ordered[len(ordered) // 2].parameters}
     assert {run.parameters for run in found.runs.runs} == expected
     assert len(expected) < len(found.cells) / 2
 

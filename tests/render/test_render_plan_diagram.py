@@ -70,7 +70,7 @@ def test_a_flip_that_costs_do_not_account_for_is_told() -> None:
     (flip,) = found.flips
     assert flip.is_uneven
     said = " ".join(to_text(found).split())
-    assert "takes both to cost about the same (cost 1,850 and cost 1,700); they took 24 ms and 160 ms" in said
+    assert "takes both to cost about the same (cost 1,850 and cost 1,700); as run: 24 ms and 160 ms" in said
     assert not any(one.is_uneven for one in diagrams.alike().flips)
     assert "The plan flips nowhere." in to_text(diagrams.alike())
 

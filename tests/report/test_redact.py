@@ -81,6 +81,34 @@ def test_no_value_is_in_any_file(target: Target, tmp_path: Path, monkeypatch: py
     assert "Quux" not in (out / "report.html").read_text("utf-8")
 
 
+def test_values_that_perfkit_chose_are_in_no_file(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Common values and histogram bounds are data; where the plan flips is still told."""
+    setup = (
+        "create table letters (author text, number int, body text)",
+        "insert into letters select case when n % 50 = 0 then 'Zebulonia Quux' else 'Commonest Villain' end,"
+        " 98700000 + n, repeat('x', 200) from generate_series(1, 20000) n",
+        "create index on letters (author)",
+        "create index on letters (number)",
+        "analyze letters",
+    )
+    with scratch_database(target, "redact_chosen", setup) as place:
+        monkeypatch.setenv("LETTERS_DSN", place.conninfo)
+        (tmp_path / "letters.sql").write_text(
+            "select count(body) from letters where author = $1 and number < $2"
+        )
+        parameters = {"query": str(tmp_path / "letters.sql"), "dsn_variable": "LETTERS_DSN", "dataset": ""}
+        run = run_notebook("parameter_sensitivity", parameters, tmp_path / "out", redact=True)
+    assert run.is_ok, run.failure
+    assert run.results["plan_diagram"]["shapes"]
+    for path in (tmp_path / "out").iterdir():
+        text = path.read_text("utf-8")
+        for secret in ("Zebulonia", "Villain", "9870", "9871"):
+            assert secret not in text, f"{secret} in {path.name}"
+    assert "plan shapes for" in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
 def test_an_error_does_not_tell_the_value(server: Server, tmp_path: Path) -> None:
     """A bind value that the server refuses is in its message, and in the traceback."""
     (tmp_path / "bad.sql").write_text(
