@@ -85,7 +85,7 @@ def measure_plan_diagram(
         executed=executions(setup, prepared_name),
         progress=progress,
     )
-    words = {plan.shape: scans_in_words(plan) for _, plan in planned}
+    words = _words({plan.shape: plan for _, plan in planned})
     return PlanDiagram(
         axes=axes,
         held=held,
@@ -219,6 +219,27 @@ def _worth_running(rows: tuple[tuple[Cell, ...], ...]) -> list[Cell]:
     wanted = [*flips, *costliest.values(), ordered[0], ordered[len(ordered) // 2]]
     chosen = list({cell.parameters: cell for cell in wanted}.values())[:MOST_RUN]
     return sorted(chosen, key=lambda cell: cell.cost)
+
+
+def _words(plans: Mapping[str, Plan]) -> Mapping[str, str]:
+    """Each plan by its scans, and by what stands over them where others have the same scans."""
+    scans = {shape: scans_in_words(plan) for shape, plan in plans.items()}
+    counts = Counter(scans.values())
+    return {
+        shape: f"{scans[shape]}, below {', '.join(_operations(plan))}"
+        if counts[scans[shape]] > 1
+        else scans[shape]
+        for shape, plan in plans.items()
+    }
+
+
+def _operations(plan: Plan) -> list[str]:
+    found = [
+        f"{node.join_type} {node.node_type}" if node.join_type not in (None, "Inner") else node.node_type
+        for node in plan.walk()
+        if not node.relation and not node.index
+    ]
+    return list(dict.fromkeys(found)) or ["nothing"]
 
 
 def _shapes(cells: Sequence[Cell], words: Mapping[str, str]) -> tuple[PlanShape, ...]:

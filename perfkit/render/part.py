@@ -31,7 +31,7 @@ _PARTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "PlanDiagram": {
         "verdict": ("", "plan_flips.lead_blocks"),
-        "plans": ("The plans", "plan_flips.plans_table"),
+        "plans": ("The plans", "plan_flips.plans_blocks"),
         "flips": ("Where the plan flips", "plan_flips.flips_blocks"),
     },
     "Health": {

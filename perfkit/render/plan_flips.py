@@ -23,7 +23,8 @@ _LINE = 96
 
 def diagram_blocks(found: PlanDiagram) -> Blocks:
     """Everything there is to say of it."""
-    return (*lead_blocks(found), *map_blocks(found), plans_table(found), *flips_blocks(found))
+    shown = map_blocks(found) if found.axes else ()
+    return (*lead_blocks(found), *shown, *plans_blocks(found), *flips_blocks(found))
 
 
 def lead_blocks(found: PlanDiagram) -> Blocks:
@@ -44,12 +45,15 @@ def _uneven(found: PlanDiagram, flip: Flip) -> str:
 
 
 def map_blocks(found: PlanDiagram) -> Blocks:
-    """The diagram in letters, and what stays the same throughout it."""
+    """The diagram in letters, or over one parameter its stretches with one plan."""
     if len(found.axes) == 2:
-        blocks: tuple[Block, ...] = (_letters(found),)
-    else:
-        blocks = (_stretches(found),) if found.axes else ()
-    return (*blocks, paragraph(Span(_how(found), "muted")))
+        return (_letters(found),)
+    return (_stretches(found),) if found.axes else plans_blocks(found)
+
+
+def plans_blocks(found: PlanDiagram) -> Blocks:
+    """What each letter stands for, where the values are from, and what stays the same throughout."""
+    return (_plans_table(found), paragraph(Span(_how(found), "muted")))
 
 
 def _how(found: PlanDiagram) -> str:
@@ -126,8 +130,7 @@ def _stretches(found: PlanDiagram) -> Table:
     return Table(columns=columns, rows=tuple(rows), kind="plan-stretches")
 
 
-def plans_table(found: PlanDiagram) -> Table:
-    """What each letter stands for."""
+def _plans_table(found: PlanDiagram) -> Table:
     columns = (
         Column(title="plan"),
         Column(title="its scans", wraps=True),

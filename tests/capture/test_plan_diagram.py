@@ -176,6 +176,13 @@ def test_lists_and_prefixes(shop: Lab, condition: str, values: set[str]) -> None
     assert len(found.axes[0].parameters) > 2
 
 
+def test_plans_with_the_same_scans_are_told_apart(shop: Lab) -> None:
+    found = shop.plan_diagram("select * from orders where customer = $1 order by note limit $2", [None, 100])
+    assert len({one.plan for one in found.shapes}) == len(found.shapes)
+    found = shop.plan_diagram("select state, count(*) from orders where id < $1 group by state, customer")
+    assert len({one.plan for one in found.shapes}) == len(found.shapes) > 1
+
+
 def test_one_distinct_value(shop: Lab) -> None:
     found = shop.plan_diagram("select * from one_value where id = $1")
     assert set(found.axes[0].parameters) == {"7", "8"}
