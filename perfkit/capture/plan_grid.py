@@ -32,7 +32,7 @@ FEWEST_CELLS = 9
 MOST_RUN = 12
 """Cells that are executed: a dozen, in the order of their cost, tell what the flips are worth."""
 
-_PROBES = 4
+_PROBES = 6
 """Values with which it is tried how much a parameter does to the plan."""
 _BEYOND_TWO = 2
 
@@ -51,7 +51,7 @@ def measure_plan_diagram(
     """Plan each cell of the grid over the one or two parameters that do most to the plan, the others held; then execute both
     sides of flips twice, the cheapest first, and none after a minute.
 
-    ``given`` and ``usual`` are as for ``choose_values``. Costs up to 256 EXPLAINs for the grid and some fifty to choose it; a
+    ``given`` and ``usual`` are as for ``choose_values``. Costs up to 256 EXPLAINs for the grid, some fifty to choose it and, beyond two parameters, a dozen for each; a
     statement that writes needs ``allow_writes`` and is rolled back. UsageError says for which parameter no values could be
     chosen; what the server says of a value is raised as it is.
     """
@@ -167,7 +167,7 @@ def _two_that_matter(planner: _Planner, choices: Choices) -> tuple[list[Choice],
 
 def _middle(choice: Choice) -> str | None:
     values = choice.spread(_PROBES)
-    return values[len(values) // 2]
+    return values[(len(values) - 1) // 2]
 
 
 def _axes(planner: _Planner, varying: Sequence[Choice]) -> tuple[Axis, ...]:

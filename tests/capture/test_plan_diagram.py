@@ -16,6 +16,8 @@ from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.errors import PerfkitError, UnsafeStatement, UsageError
 from perfkit.lab import Lab
+from perfkit.report.publish import schema_of
+from perfkit.report.said import said_by
 from tests.scratch import scratch_database
 
 pytestmark = pytest.mark.server
@@ -126,6 +128,8 @@ def test_two_parameters_make_a_field(tracker: Lab) -> None:
 def test_it_saves_and_loads(shop: Lab) -> None:
     found = shop.plan_diagram("select * from orders where customer = $1 and placed > $2 limit $3")
     assert document.from_document(PlanDiagram, document.to_document(found, SCHEMA), SCHEMA) == found
+    assert schema_of(found) == SCHEMA
+    assert {said.words for said in said_by(found)} == {f"in the diagram: {one.plan}" for one in found.shapes}
 
 
 def test_what_counts_has_a_default_that_is_told(shop: Lab) -> None:
