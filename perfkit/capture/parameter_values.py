@@ -40,11 +40,17 @@ class Choice:
     given: tuple[str | None, ...] = ()
 
     @property
+    def count(self) -> int:
+        """How many different values there are to choose from."""
+        known = self.known
+        return len(self.given) if known is None else len(known.common) + len(known.bounds) + 1
+
+    @property
     def everything(self) -> tuple[str, ...]:
         """Every value that may be sent to the server."""
         found = self.known
         stored = (*found.common, *found.bounds, found.beyond) if found is not None else ()
-        return tuple(value for value in (*stored, *self.given, *self.spread(max_values(self))) if value)
+        return tuple(value for value in (*stored, *self.given, *self.spread(self.count)) if value)
 
     def spread(self, most: int) -> tuple[str | None, ...]:
         """Up to ``most`` different values over the range of how many rows they find, in the order of the column's type for a
@@ -70,12 +76,6 @@ class Choices:
 
     varying: tuple[Choice, ...]
     held: tuple[Held, ...]
-
-
-def max_values(choice: Choice) -> int:
-    """How many different values there are to choose from."""
-    known = choice.known
-    return len(choice.given) if known is None else len(known.common) + len(known.bounds) + 1
 
 
 def choose_values(
@@ -130,9 +130,9 @@ def choose_values(
                 f"{unread or fault} give a value for ${number} in params, with null for what perfkit is to choose: [{example}]"
             )
     if not varying and not usual:
+        kept = ", ".join(f"${one.number} ({one.reason})" for one in held)
         raise UsageError(
-            "every parameter was given a value, so there is nothing to vary: leave null in params for those that"
-            " perfkit is to choose"
+            f"nothing is left to vary: {kept}; put null in params for what perfkit is to choose, and compare that with a column"
         )
     for choice in varying:
         learn(statement.text, choice.everything)
@@ -152,7 +152,7 @@ def _known(
             continue
         known = read_column_values(session, relation.schema, relation.name, described.name, described.type)
         choice = Choice(number=number, column=column, known=known)
-        if known is not None and choice.spread(max_values(choice)):
+        if known is not None and choice.spread(choice.count):
             found.append((known.common_shares[0] if known.common_shares else 0.0, choice))
         elif not fault:
             fault = _fault(number, column, known, relation, described.type)
