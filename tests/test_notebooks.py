@@ -16,6 +16,9 @@ from perfkit.report.notebooks import name_of
 CODE_LINES = 12
 """A cell calls perfkit; what needs more lines belongs into the library."""
 
+MOST_STATEMENTS = 5
+"""Of a cell, beside what it imports."""
+
 OF_MAGICS = ("tour",)
 """Notebooks about working in JupyterLab; the others are reports, which call the library."""
 
@@ -32,7 +35,8 @@ every_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
 @every_notebook
 def test_nothing_is_stored_but_the_source(path: Path) -> None:
     found = document(path)
-    assert set(found["metadata"]) == {"kernelspec", "language_info"}
+    assert set(found["metadata"]) == {"kernelspec", "language_info", "perfkit"}
+    assert set(found["metadata"]["perfkit"]) == {"smoke"}
     assert found["metadata"]["kernelspec"]["name"] == "python3"
     assert found["metadata"]["language_info"] == {"name": "python"}
     for cell in found["cells"]:
@@ -74,7 +78,10 @@ def test_cells_are_thin_python(path: Path) -> None:
                 continue
             if name_of(path) in OF_MAGICS:
                 source = re.sub(r"^%(load_ext perfkit|perfkit \w+)$", "", source, flags=re.MULTILINE)
-            ast.parse(source)
+            statements = [
+                one for one in ast.parse(source).body if not isinstance(one, ast.Import | ast.ImportFrom)
+            ]
+            assert len(statements) <= MOST_STATEMENTS or "parameters" in cell["metadata"].get("tags", ())
             assert not re.search(r"^\s*[%!]", source, re.MULTILINE)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from perfkit.db.servers import Server
 from perfkit.report import available, rebuild, run_notebook
 from perfkit.report.chapters import chapters_of
-from perfkit.report.notebooks import find, name_of, read, smoke_of
+from perfkit.report.notebooks import find, name_of, smoke_of
 from perfkit.report.parameters import bind, describe
 from perfkit.report.publish import value_of
 
@@ -27,24 +26,6 @@ def test_each_has_a_smoke_set_that_fits(name: str) -> None:
     smoke = smoke_of(path)
     assert smoke is not None
     assert bind(describe(path), smoke, name) == smoke
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_each_is_thin(name: str) -> None:
-    """Up to twenty cells, and in none more than five statements beside what it imports."""
-    cells = read(find(name))["cells"]
-    assert len(cells) <= 20
-    for cell in cells:
-        source = "".join(cell["source"])
-        if (
-            cell["cell_type"] == "code"
-            and "%" not in source
-            and "parameters" not in cell["metadata"].get("tags", ())
-        ):
-            statements = [
-                one for one in ast.parse(source).body if not isinstance(one, ast.Import | ast.ImportFrom)
-            ]
-            assert len(statements) <= 5, source
 
 
 @pytest.mark.parametrize("name", sorted(set(NAMES) - LARGE))
