@@ -23,6 +23,8 @@ T = TypeVar("T")
 _CLIENT_CHECK_MS = 2000
 """How soon the server ends a statement whose client was killed; a poll of the socket, so cheap."""
 
+_REPORTS_AT_ONCE_SINCE = 150000
+
 _PIECE_BYTES = 256 * 1024
 """Large enough that neither Python nor the server notices the pieces."""
 
@@ -84,6 +86,13 @@ class Crew:
         The first error, or Ctrl-C, ends all of them as in ``run``.
         """
         self._share([partial(_fill_table, table, path) for table, path in files.items()], True, advance)
+
+    def report_counters(self) -> None:
+        """Have every connection report what it changed now: what is reported after an ANALYZE counts as changed since it. The
+        server can be asked for that since 15; before, it follows within a second or two."""
+        for connection in self._connections:
+            if connection.info.server_version >= _REPORTS_AT_ONCE_SINCE:
+                connection.execute("select pg_stat_force_next_flush()")
 
     def _share(
         self, work: Sequence[Callable[[Connection, Event], T]], spread: bool, advance: Callable[[], None]

@@ -202,6 +202,7 @@ def _make(
                     else:
                         with progress.stage(f"{wanted.name}: {step.name}", len(step.scripts)) as advance:
                             crew.run(step.scripts, spread=step.is_spread, advance=advance)
+                    crew.report_counters()
             _formatted(keeper, "comment on database %I is %L", passing, write_mark(wanted))
             _drop(keeper, database)
             _formatted(keeper, "alter database %I rename to %I", passing, database)
