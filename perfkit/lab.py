@@ -11,15 +11,13 @@ from perfkit.advise import BUDGET_BYTES, BUDGET_SECONDS
 from perfkit.capture.capture import DEFAULT_RUNS, capture
 from perfkit.capture.given import Given, read_given, resolve
 from perfkit.capture.values import Capture
-from perfkit.comparison.turns import DEFAULT_TURNS, arm_of, compare_in_turns
 from perfkit.db.session import Session
 from perfkit.db.target import Limits, Target, conninfo_from_environment
 from perfkit.errors import UsageError
-from perfkit.gate.observe import DEFAULT_RUNS as COUNTED_RUNS
-from perfkit.gate.timing import DEFAULT_TURNS as TIMED_TURNS
 from perfkit.progress import Progress, Silent, progress_for_here
 from perfkit.redact import learn
 from perfkit.sql import parse_statement
+from perfkit.stats.how_often import COMPARED_TURNS, COUNTED_RUNS, TIMED_TURNS
 
 if TYPE_CHECKING:
     from perfkit.capture.plan_diagram import PlanDiagram
@@ -154,7 +152,7 @@ class Lab:
         params: Sequence[object] = (),
         *,
         params_after: Sequence[object] | None = None,
-        runs: int = DEFAULT_TURNS,
+        runs: int = COMPARED_TURNS,
         allow_writes: bool = False,
     ) -> Comparison:
         """Run two statements in turns and compare their plans, counters, times and rows; "too noisy to tell" is an answer.
@@ -164,6 +162,8 @@ class Lab:
         statement with its parameters. One statement before and after a change of the database cannot be run in turns:
         for that, ``perfkit.diff`` compares two captures as they were taken.
         """
+        from perfkit.comparison.turns import arm_of, compare_in_turns
+
         for side in (before, after):
             if isinstance(side, str):
                 learn(side, [*params, *(params_after or ())])
@@ -302,7 +302,7 @@ class Lab:
         params: Sequence[object] = (),
         settings: Sequence[str] = (),
         *,
-        runs: int = DEFAULT_TURNS,
+        runs: int = COMPARED_TURNS,
         allow_writes: bool = False,
     ) -> SettingsExperiment:
         """Run a statement as it is and under each choice of settings (``"work_mem=64MB"``, ``"jit=off; work_mem=1MB"``) in turns, 2 +

@@ -44,7 +44,9 @@ def verdict_of(captured: Capture, findings: Sequence[Finding], outcome: Outcome)
 
 def _took(captured: Capture) -> str:
     ended_ms = captured.measurement.ended_after_ms
-    return format_ms(captured.measurement.typical_ms) if ended_ms is None else f"more than {format_ms(ended_ms)}"
+    return (
+        format_ms(captured.measurement.typical_ms) if ended_ms is None else f"more than {format_ms(ended_ms)}"
+    )
 
 
 def _capital(sentence: str) -> str:

@@ -19,10 +19,8 @@ from perfkit.show import Shown
 from perfkit.sql import refuse_unless_safe
 from perfkit.sql.statement import Statement
 from perfkit.stats import Judgement, judge_runs, not_judged
+from perfkit.stats.how_often import COMPARED_TURNS
 from perfkit.units import format_ms, format_ratio
-
-DEFAULT_ROUNDS = 9
-"""As for a comparison in turns: about one false alarm in a hundred."""
 
 AS_IT_IS = "as it is"
 
@@ -105,7 +103,7 @@ def try_settings(
     parameters: Sequence[object],
     choices: Sequence[str],
     *,
-    rounds: int = DEFAULT_ROUNDS,
+    rounds: int = COMPARED_TURNS,
     allow_writes: bool = False,
     progress: Progress | None = None,
 ) -> SettingsExperiment:

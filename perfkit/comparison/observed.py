@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from perfkit.capture.values import Capture, Counters, Measurement, Samples
 from perfkit.errors import PlanParseError, UsageError
 from perfkit.findings.finding import Finding
-from perfkit.plan import Plan, collect_plans, read_json
+from perfkit.plan import Plan, read_json
 
 if TYPE_CHECKING:
     from perfkit.investigation import Investigation
@@ -104,6 +104,8 @@ def collect_observed(text: str, name: str) -> tuple[tuple[Observed, ...], tuple[
     saved = read_saved(text, name)
     if saved is not None:
         return saved, ()
+    from perfkit.plan import collect_plans
+
     found = collect_plans(text)
     plans = zip(found.plans, found.lines, strict=True)
     return tuple(Observed(plan=plan, line=line) for plan, line in plans), found.errors

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from perfkit.advise.arm import Arm as Side
 from perfkit.advise.result import same_result
@@ -19,9 +18,7 @@ from perfkit.progress import Progress, Silent
 from perfkit.sql import has_fixed_result, parse_statement
 from perfkit.sql.statement import Statement
 from perfkit.stats import interleaved
-
-DEFAULT_TURNS: Final = 9
-"""With nine interleaved pairs, minimum and lower quartile together give about one false alarm in a hundred."""
+from perfkit.stats.how_often import COMPARED_TURNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +41,7 @@ def compare_in_turns(
     before: Arm,
     after: Arm,
     *,
-    runs: int = DEFAULT_TURNS,
+    runs: int = COMPARED_TURNS,
     allow_writes: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:

@@ -10,13 +10,14 @@ from typing import Final
 
 from perfkit.db.target import Target
 from perfkit.gate.baseline import Baseline
-from perfkit.gate.observe import DEFAULT_RUNS, Observation
+from perfkit.gate.observe import Observation
 from perfkit.gate.queries import GateQuery
 from perfkit.gate.rounds import observe_all
 from perfkit.gate.tolerances import Allowed
 from perfkit.plan.gate import FLOOR_BLOCKS, FLOOR_ROWS
 from perfkit.progress import Progress, Silent
 from perfkit.show import Shown
+from perfkit.stats.how_often import COUNTED_RUNS
 
 SCHEMA = "perfkit.calibration/1"
 
@@ -80,7 +81,7 @@ def calibrate(
     queries: Sequence[GateQuery],
     rounds: int,
     *,
-    runs: int = DEFAULT_RUNS,
+    runs: int = COUNTED_RUNS,
     allow_writes: bool = False,
     progress: Progress | None = None,
 ) -> Calibration:

@@ -24,10 +24,7 @@ from perfkit.sql.fingerprint import as_written, normal_form
 from perfkit.sql.safety import needs_writing
 from perfkit.sql.statement import Statement
 from perfkit.sql.tokens import scan
-
-DEFAULT_RUNS: Final = 3
-"""Other sessions only ever add blocks (catalog look-ups after an invalidation, a page that splits): the fewest of three is
-what the plan takes."""
+from perfkit.stats.how_often import COUNTED_RUNS
 
 COUNTING_SECONDS: Final = 60.0
 """A slow statement is counted fewer times."""
@@ -70,7 +67,7 @@ def gate_session(target: Target) -> Session:
 
 
 def observe(
-    session: Session, query: GateQuery, *, runs: int = DEFAULT_RUNS, may_write: bool = False
+    session: Session, query: GateQuery, *, runs: int = COUNTED_RUNS, may_write: bool = False
 ) -> Observation:
     """Run the query 1 + ``runs`` times, each time rolled back. One that writes is only planned unless it ``may_write``.
 

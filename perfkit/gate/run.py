@@ -10,12 +10,13 @@ from perfkit.errors import CaptureError, UsageError
 from perfkit.gate.asked import Asked
 from perfkit.gate.baseline import Baseline
 from perfkit.gate.judge import failed, gone, judge
-from perfkit.gate.observe import DEFAULT_RUNS, Observation, gate_session, writes
+from perfkit.gate.observe import Observation, gate_session, writes
 from perfkit.gate.queries import GateQuery
 from perfkit.gate.report import GateReport, Result, Times, weight
 from perfkit.gate.rounds import observe_all
-from perfkit.gate.timing import DEFAULT_TURNS, time_in_turns
+from perfkit.gate.timing import time_in_turns
 from perfkit.progress import Progress, Silent
+from perfkit.stats.how_often import COUNTED_RUNS, TIMED_TURNS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +24,14 @@ class Turns:
     """Times to be taken in turns with another database."""
 
     against: Target
-    turns: int = DEFAULT_TURNS
+    turns: int = TIMED_TURNS
 
 
 def run_gate(
     target: Target,
     asked: Asked,
     *,
-    runs: int = DEFAULT_RUNS,
+    runs: int = COUNTED_RUNS,
     allow_writes: bool = False,
     timing: Turns | None = None,
     is_strict: bool = False,
@@ -72,7 +73,7 @@ def baselines_of(
     target: Target,
     queries: Sequence[GateQuery],
     *,
-    runs: int = DEFAULT_RUNS,
+    runs: int = COUNTED_RUNS,
     allow_writes: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Baseline]:

@@ -15,11 +15,9 @@ from perfkit.gate.queries import GateQuery
 from perfkit.gate.report import Times
 from perfkit.sql import parse_statement, refuse_unless_safe
 from perfkit.stats import judge_runs, quantile
+from perfkit.stats.how_often import TIMED_TURNS
 from perfkit.stats.ratio import FLOOR_MS
 from perfkit.units import format_ms, format_percent
-
-DEFAULT_TURNS: Final = 15
-"""With fifteen interleaved rounds, fastest run and lower quartile together rarely mistake load for a change."""
 
 MOST_BATCHES: Final = 6
 """Of turns, each judged alone, until two say the same: a busy moment deceives one batch, rarely two in the same way."""
@@ -29,7 +27,7 @@ TIMING_SECONDS: Final = 90.0
 
 
 def time_in_turns(
-    before: Session, after: Session, query: GateQuery, *, turns: int = DEFAULT_TURNS, tolerance: float = 0.10
+    before: Session, after: Session, query: GateQuery, *, turns: int = TIMED_TURNS, tolerance: float = 0.10
 ) -> Times:
     """Run the query 1 + ``turns`` times in the first session, as often in the second, and as often again in the first as the
     control, in random order within each round; as often again until two such batches agree, at most six times. A statement that

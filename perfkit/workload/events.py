@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from perfkit.errors import PlanParseError, UsageError
-from perfkit.plan import Plan, parse_plan
+from perfkit.plan import Plan
 from perfkit.sql.fingerprint import fingerprint
 from perfkit.sql.outline import kind_of, main_verb, parts
 from perfkit.sql.tokens import scan
@@ -186,6 +186,8 @@ class _Reader:
             self.others += 1
             return
         try:
+            from perfkit.plan import parse_plan
+
             plan = parse_plan(body)
         except PlanParseError:
             plan = None
