@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from perfkit.db.connection import connect, translated
 from perfkit.db.target import Target
@@ -156,7 +156,7 @@ class Session:
 
         with translated(sql), self._connection.cursor(row_factory=dict_row) as cursor:
             cursor.execute(sql.encode(), parameters or None)
-            return cursor.fetchall() if cursor.description else []
+            return _fetched(cursor)
 
     def run_users(
         self, prefix: str, text: str, parameters: Sequence[str | None] = (), suffix: str = ""
@@ -171,7 +171,7 @@ class Session:
 
         with translated(text, offset=len(prefix)), psycopg.RawCursor(self._connection) as cursor:
             cursor.execute((prefix + text + suffix).encode(), list(parameters), prepare=False, binary=True)
-            return cursor.fetchall() if cursor.description else []
+            return _fetched(cursor)
 
     def run_unbound(self, prefix: str, text: str) -> list[tuple[object, ...]]:
         """Rows of ``prefix`` + a user's statement whose ``$n`` stay without values, as for EXPLAIN (GENERIC_PLAN).
@@ -183,7 +183,15 @@ class Session:
 
         with translated(text, offset=len(prefix)), psycopg.RawCursor(self._connection) as cursor:
             cursor.execute((prefix + text).encode())
-            return cursor.fetchall() if cursor.description else []
+            return _fetched(cursor)
+
+
+def _fetched(cursor: psycopg.Cursor[Any]) -> list[Any]:
+    """None of a statement that returns no rows. Rows may be without columns, so that the cursor's description does not tell."""
+    from psycopg.pq import ExecStatus
+
+    result = cursor.pgresult
+    return cursor.fetchall() if result is not None and result.status == ExecStatus.TUPLES_OK else []
 
 
 def _milliseconds(seconds: float | None) -> str | None:

@@ -32,6 +32,15 @@ def test_a_session_is_read_only(session: Session) -> None:
         session.execute("create table t (i int)")
 
 
+def test_rows_without_columns_are_rows(session: Session) -> None:
+    text = "select from generate_series(1, 3)"
+    assert session.rows(text) == [{}, {}, {}]
+    assert session.run_users("", text) == session.run_unbound("", text) == [(), (), ()]
+    with session.transaction(writes=True):
+        assert session.rows("create table none (i int)") == []
+        assert session.run_users("", "drop table none") == []
+
+
 def test_a_writing_transaction_is_rolled_back(session: Session) -> None:
     with session.transaction(writes=True):
         session.execute("create table gone (i int)")
