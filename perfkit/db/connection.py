@@ -43,6 +43,8 @@ def connect(
             application_name=application_name,
             options=f"{given.get('options') or ''} {options}".strip(),
             connect_timeout=int(given.get("connect_timeout") or CONNECT_TIMEOUT_SECONDS),
+            # The driver forgets what it prepared by DEALLOCATE ALL, after each ROLLBACK: statements of the user's would go too.
+            prepare_threshold=None,
         )
     except psycopg.Error as error:
         raise ServerError(f"cannot connect to {describe(conninfo)}: {_one_line(error)}") from None

@@ -41,6 +41,16 @@ def test_rows_without_columns_are_rows(session: Session) -> None:
         assert session.run_users("", "drop table none") == []
 
 
+def test_a_prepared_statement_outlives_our_own(session: Session) -> None:
+    session.execute("prepare mine as select 7")
+    for _ in range(10):
+        session.rows("select 1 as one")
+    with session.transaction():
+        session.rows("select 1 as one")
+    session.rows("select 1 as one")
+    assert session.run_users("", "execute mine") == [(7,)]
+
+
 def test_a_writing_transaction_is_rolled_back(session: Session) -> None:
     with session.transaction(writes=True):
         session.execute("create table gone (i int)")
