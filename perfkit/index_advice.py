@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
@@ -40,6 +41,7 @@ from perfkit.capture.values import Environment
 from perfkit.catalog import Catalog
 from perfkit.chain import Framed
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.db.target import Target
 from perfkit.db.usage import read_usage
 from perfkit.progress import Progress, Silent
@@ -48,6 +50,9 @@ from perfkit.workload.queries import Workload
 
 SCHEMA = "perfkit.advice/1"
 DEFAULT_SECONDS = 120.0
+MOST_CONNECTIONS = 4
+"""Of those that are taken without being asked for: planning keeps a core of the server busy for each."""
+
 PLANNED = 0.25
 """The share of the time after which no more statements are planned."""
 
@@ -83,6 +88,8 @@ class Wishes:
     """Names of indexes that are not to be dropped, as ``index`` or ``schema.index``."""
     unused_days: float = UNUSED_DAYS
     """So long the server must have counted no read of an index to call it unused."""
+    connections: int | None = None
+    """HypoPG is asked through so many, or as many as the server gives; None for ``usual_connections``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +146,9 @@ def advise(
     run with and without by turns, and the rows compared. Elsewhere HypoPG is asked, nothing is changed and nothing proven. CapabilityMissing where
     neither can be; UsageError where no statement of the workload can be planned. ``seconds`` are kept within a single run or build
     of an index, where cloning and planning leave ``LEAST_LEFT`` of them; what they do not suffice for is said in the notes.
+
+    HypoPG is asked through several connections side by side; the answer is the same with any number. Built indexes are seen in
+    the one transaction that builds them.
     """
     deadline = Deadline(seconds)
     wishes = wishes or Wishes()
@@ -147,19 +157,24 @@ def advise(
     with Session.open(target, purpose="advice") as counting:
         usage = read_usage(counting)
     notes: list[str] = []
-    with Places(target, database, shown, budget_bytes=budget_bytes) as places:
-        session = places.session
+    with (
+        Places(target, database, shown, budget_bytes=budget_bytes) as places,
+        Sessions(
+            places.session, 1 if places.may_change else wishes.connections or usual_connections()
+        ) as sessions,
+    ):
+        session = sessions.first
         check_names(session, wishes.excluded, wishes.keep)
         with deadline.until(PLANNED):
-            found = asked(session, workload, wishes.excluded, shown, deadline)
+            found = asked(sessions, workload, wishes.excluded, shown, deadline)
         catalog = found.catalog
         with shown.stage("think of options"), session.transaction():
             options = with_shares(session, pooled(found.needs, found.costs), catalog)
         deadline.begin(LEAST_LEFT)
         timed = _timed(session, found, shown, deadline, notes) if places.may_change else Timed()
-        with session.transaction(writes=places.may_change):
+        with sessions.transaction(writes=places.may_change):
             place, planner, made = _prepared(
-                session, found, options, places.may_change, budget_bytes, shown, deadline, notes
+                sessions, found, options, places.may_change, budget_bytes, shown, deadline, notes
             )
             with deadline.until(PEELED), shown.stage("find what each statement would use"):
                 base = ground(planner, found.questions, found.needs, made, seconds=deadline.left)
@@ -255,7 +270,7 @@ def _timed(session: Session, found: Asked, shown: Progress, deadline: Deadline, 
 
 
 def _prepared(
-    session: Session,
+    sessions: Sessions,
     found: Asked,
     options: Sequence[Option],
     may_change: bool,
@@ -268,14 +283,14 @@ def _prepared(
     catalog = found.catalog
     with deadline.until(PREPARED), shown.stage("prepare options", total=len(options)) as advance:
         place = workplace(
-            session, catalog, options, may_change=may_change, advance=advance, deadline=deadline
+            sessions.first, catalog, options, may_change=may_change, advance=advance, deadline=deadline
         )
         if place.backend == "built":
             most = most_built(deadline.left, budget_bytes)
-            made = affordable(options, catalog, most, lockable(session, catalog))
+            made = affordable(options, catalog, most, lockable(sessions.first, catalog))
         else:
             made = affordable(options, catalog, inf, MOST_PRETENDED)
-        planner = Planner(session, found.questions, place.stages)
+        planner = Planner(sessions, found.questions, place.stages)
         planner.make(by_urgency(made, catalog))
     late = place.built.late if place.built is not None else 0
     made = [option for option in made if not late & option.bit]
@@ -295,12 +310,15 @@ def most_built(seconds: float, budget_bytes: int) -> float:
 def byte_price(base: Ground, catalog: Catalog) -> float:
     """What a byte of index has to save, in the planner's units: indexes as large as the tables themselves must be worth
     ``PLACE_SHARE`` of what the workload costs at best, for their place in memory, in backups and at writes nobody told us of."""
-    best = sum(
-        weight * base.costs.of(place, base.costs.useful[place]).cost
-        for place, weight in enumerate(base.weights)
-    )
+    plans = base.costs.ask(list(enumerate(base.costs.useful)))
+    best = sum(weight * plan.cost for weight, plan in zip(base.weights, plans, strict=True))
     tables = sum(one.table_bytes or 0 for one in catalog.relations)
     return PLACE_SHARE * best / tables if tables else 0.0
+
+
+def usual_connections() -> int:
+    """One for each core of this machine, at most ``MOST_CONNECTIONS``."""
+    return min(MOST_CONNECTIONS, os.cpu_count() or 1)
 
 
 def database_of(target: Target) -> str:

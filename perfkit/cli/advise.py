@@ -64,6 +64,13 @@ from perfkit.cli.options import Number, check_folders, connection_options, json_
     help="A larger database is not cloned; options take half of this at most.",
 )
 @click.option(
+    "--connections",
+    type=click.IntRange(min=1, max=32),
+    metavar="N",
+    help="HypoPG is asked through so many connections side by side, or as many as the server gives; the advice is the same."
+    "  [default: the cores of this machine, at most 4]",
+)
+@click.option(
     "--migration", type=click.Path(dir_okay=False, path_type=Path), help="Write the DDL as a script."
 )
 @click.option(
@@ -86,6 +93,7 @@ def command(
     unused_days: float,
     budget_seconds: float,
     budget_mb: int,
+    connections: int | None,
     migration: Path | None,
     output: Path | None,
     report: Path | None,
@@ -125,6 +133,7 @@ def command(
             excluded=exclude,
             keep=keep,
             unused_days=unused_days,
+            connections=connections,
         ),
         seconds=budget_seconds,
         budget_bytes=budget_mb * 1024**2,

@@ -34,9 +34,12 @@ def stored_query(name: str) -> str:
 class Session:
     """One connection to one database. Use it in a ``with`` block; leaving it rolls back and closes."""
 
-    def __init__(self, connection: psycopg.Connection[tuple[object, ...]], target: Target) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[tuple[object, ...]], target: Target, purpose: str
+    ) -> None:
         self._connection = connection
         self.target = target
+        self.purpose = purpose
         self.server_version_num: int = connection.info.server_version
         self.server_version: str = connection.info.parameter_status("server_version") or ""
 
@@ -44,7 +47,7 @@ class Session:
     def open(cls, target: Target, *, purpose: str = "session") -> Self:
         """Connect and put up the guard rails; a few milliseconds over a unix socket."""
         connection = connect(target.conninfo, application_name=f"perfkit {purpose}")
-        session = cls(connection, target)
+        session = cls(connection, target, purpose)
         session.put_up_guard_rails()
         return session
 
@@ -84,7 +87,8 @@ class Session:
 
     def cancel(self) -> None:
         """End the running statement on the server; safe from another thread."""
-        self._connection.cancel_safe(timeout=5)
+        with translated():
+            self._connection.cancel_safe(timeout=5)
 
     @contextmanager
     def transaction(self, *, writes: bool = False, keeps: bool = False) -> Iterator[None]:

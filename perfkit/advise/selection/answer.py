@@ -93,10 +93,10 @@ def gains_of(problem: Problem, chosen: int) -> dict[int, Gain]:
     found = {}
     for number in numbers(chosen):
         rest = chosen & ~(1 << number)
+        places = [place for place in costs.users(number) if weights[place]]
         saved = sum(
-            weights[place] * (costs.of(place, rest).cost - costs.of(place, chosen).cost)
-            for place in costs.users(number)
-            if weights[place]
+            weights[place] * (plan.cost - costs.of(place, chosen).cost)
+            for place, plan in zip(places, costs.ask([(place, rest) for place in places]), strict=True)
         )
         found[number] = Gain(saved=saved, writes=problem.write_cost(1 << number))
     return found

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
 
 from perfkit.advise.selection.deadline import Deadline
-from perfkit.advise.selection.planned import Planner
+from perfkit.advise.selection.planned import whole_plan
 from perfkit.advise.selection.pool import Need, needs_of
 from perfkit.advise.selection.question import Question
-from perfkit.advise.selection.referencing import look_ups, looked_up_keys
-from perfkit.advise.selection.writes import write_loads
+from perfkit.advise.selection.referencing import look_ups, missing_tables
+from perfkit.advise.selection.writes import WriteLoad, write_loads
 from perfkit.capture.capture import bind_values, relation_names
 from perfkit.capture.functions import called_functions, named_functions
 from perfkit.catalog import Catalog
 from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.errors import PerfkitError, UsageError
-from perfkit.identifier import quote_qualified
 from perfkit.plan.model import Plan
 from perfkit.progress import Progress
 from perfkit.sql import parse_statement, table_names
@@ -42,53 +44,42 @@ class Asked:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """One statement of the workload: its samples with their plans, up to the one that cannot be planned."""
+
+    questions: tuple[Question, ...]
+    plans: tuple[Plan, ...]
+    error: PerfkitError | None
+
+
 def asked(
-    session: Session,
+    sessions: Sessions,
     workload: Workload,
     excluded: Collection[str],
     progress: Progress,
     deadline: Deadline | None = None,
 ) -> Asked:
-    """Plan every sample of every statement, and what foreign keys have looked up behind them: one EXPLAIN each. What cannot be planned, and what the time does not reach beyond
-    the first ``ALWAYS_PLANNED``, is left out and told of; UsageError where nothing is left."""
+    """Plan every sample of every statement, and what foreign keys have looked up behind them: one EXPLAIN each. What cannot be planned,
+    and what the time does not reach beyond the first ``ALWAYS_PLANNED``, is left out and told of; UsageError where nothing is left."""
     notes = [f"left out: {one}" for one in workload.skipped]
     questions: list[Question] = []
     plans: list[Plan] = []
-    late = 0
-    with progress.stage("plan the workload", total=len(workload.queries)) as advance:
-        for turn, query in enumerate(workload.queries):
-            if turn >= ALWAYS_PLANNED and deadline is not None and deadline.is_over:
-                late = len(workload.queries) - turn
-                break
-            try:
-                for question in _questions(query):
-                    plans.append(_plan(session, question))
-                    questions.append(question)
-            except PerfkitError as error:
-                notes.append(f"left out: {query.name}: {error}")
-            advance()
+    reads = _reads(sessions, workload.queries, progress, deadline)
+    for query, one in zip(workload.queries, reads, strict=False):
+        questions += one.questions
+        plans += one.plans
+        if one.error is not None:
+            notes.append(f"left out: {query.name}: {one.error}")
     if not questions:
         why = notes[0] if notes else "it holds none"
         raise UsageError(f"no statement of the workload can be planned here: {why}")
-    names = {name for question in questions for name in table_names(question.statement)}
-    names |= {name for plan in plans for name in relation_names(plan)}
-    functions = {name for plan in plans for name in called_functions(plan)}
-    functions |= {name for question in questions for name in named_functions(question.statement.text)}
+    session = sessions.first
     with session.transaction():
-        catalog = read_catalog(session, names, functions=functions)
-        loads = write_loads(questions, plans, catalog)
-        referring = {
-            quote_qualified(key.schema, key.table)
-            for load in loads
-            for key in looked_up_keys(load, catalog)
-            if catalog.relation(key.table, key.schema) is None
-        }
-        if referring:
-            catalog = read_catalog(session, names | referring, functions=functions)
+        catalog, loads = _catalog(session, questions, plans)
         behind = tuple(look_ups(session, loads, questions, catalog))
-    for question in behind:
-        plans.append(_plan(session, question))
-        questions.append(question)
+    plans += sessions.each(partial(_plan, sessions), behind)
+    questions += behind
     needs = []
     for place, (question, plan) in enumerate(zip(questions, plans, strict=True)):
         found = needs_of(question, catalog, plan)
@@ -96,7 +87,7 @@ def asked(
         questions[place] = _without_tree(question)
     if len(notes) > MOST_SAID:
         notes = [*notes[:MOST_SAID], f"{len(notes) - MOST_SAID} more were left out"]
-    if late:
+    if late := len(workload.queries) - len(reads):
         notes.append(f"left out: the last {late} of {len(workload.queries)} statements: the time was up")
     return Asked(
         questions=tuple(questions),
@@ -109,6 +100,60 @@ def asked(
         ),
         notes=tuple(notes),
     )
+
+
+def _reads(
+    sessions: Sessions, queries: Sequence[WorkloadQuery], progress: Progress, deadline: Deadline | None
+) -> list[_Read]:
+    """As many as the time allows."""
+
+    def read(turn: int) -> _Read | None:
+        if turn >= ALWAYS_PLANNED and deadline is not None and deadline.is_over:
+            return None
+        return _read(sessions, queries[turn])
+
+    with progress.stage("plan the workload", total=len(queries)) as advance:
+        found = sessions.each(read, range(len(queries)), advance)
+    return [one for one in takewhile(lambda one: one is not None, found) if one is not None]
+
+
+def _read(sessions: Sessions, query: WorkloadQuery) -> _Read:
+    questions: list[Question] = []
+    plans: list[Plan] = []
+    failed: PerfkitError | None = None
+    try:
+        for question in _questions(query):
+            plans.append(_plan(sessions, question))
+            questions.append(question)
+    except PerfkitError as error:
+        failed = error
+    return _Read(questions=tuple(questions), plans=tuple(plans), error=failed)
+
+
+def _plan(sessions: Sessions, question: Question) -> Plan:
+    """Planned without any option."""
+
+    def planned(session: Session) -> Plan:
+        with session.transaction():
+            return whole_plan(session, question)
+
+    return sessions.ask(planned)
+
+
+def _catalog(
+    session: Session, questions: Sequence[Question], plans: Sequence[Plan]
+) -> tuple[Catalog, tuple[WriteLoad, ...]]:
+    """Of all that the statements name, read and have looked up, with what they write."""
+    names = {name for question in questions for name in table_names(question.statement)}
+    names |= {name for plan in plans for name in relation_names(plan)}
+    functions = {name for plan in plans for name in called_functions(plan)}
+    functions |= {name for question in questions for name in named_functions(question.statement.text)}
+    catalog = read_catalog(session, names, functions=functions)
+    loads = write_loads(questions, plans, catalog)
+    while missing := missing_tables(loads, catalog) - names:
+        names |= missing
+        catalog = read_catalog(session, names, functions=functions)
+    return catalog, loads
 
 
 _NAMED = """
@@ -157,12 +202,6 @@ def _told_ms(query: WorkloadQuery, sample: Sample) -> float | None:
     if sample.ms is not None:
         return sample.ms
     return query.total_ms / query.calls if query.total_ms is not None and query.calls else None
-
-
-def _plan(session: Session, question: Question) -> Plan:
-    """Planned without any option."""
-    with session.transaction():
-        return Planner(session, (question,), ()).whole_plan(0)
 
 
 def _is_excluded(need: Need, excluded: Collection[str]) -> bool:

@@ -61,7 +61,7 @@ class Built:
         made = []
         session = self._session
         if self._is_ready:
-            self.show(0)
+            self._show(0)
             session.execute(f"release savepoint {_ALL_HIDDEN}")
         analyzed = set()
         for option in options:
@@ -119,7 +119,11 @@ class Built:
             self._options[option.number] = option
         return sizes
 
-    def show(self, chosen: int) -> None:
+    def show(self, session: Session, chosen: int) -> None:
+        """No session sees them but the one that built them."""
+        self._show(chosen)
+
+    def _show(self, chosen: int) -> None:
         """Undone by going back to a savepoint: what a transaction changes again and again it drags along as dead rows."""
         wanted = chosen & self._made
         if wanted == self._shown:
@@ -147,7 +151,7 @@ class Built:
             f"drop index {_named(self._options[number]).qualified_name}" for number in numbers(chosen)
         )
 
-    def number(self, name: str) -> int | None:
+    def number(self, session: Session, name: str) -> int | None:
         return self._names.get(name)
 
     def spellings(self, question: Question, chosen: int) -> Sequence[Question]:

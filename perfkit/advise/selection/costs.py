@@ -2,17 +2,18 @@
 
 Three facts save nearly all calls: an option that a statement cannot use does not matter to it; an index that a plan does
 not use can be left out without changing the plan; and a larger set never costs more. So each answered call bounds the cost
-of other sets from both sides, and where the bounds meet nothing is asked.
+of other sets from both sides, and where the bounds meet nothing is asked. All this is within one statement: what is asked of different
+statements can be asked side by side, and is not more for it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from perfkit.advise.selection.option import numbers
-from perfkit.advise.selection.planned import Planned, Planner
+from perfkit.advise.selection.planned import Answer, Item, Planned, Planner
 
 
 @dataclass(slots=True)
@@ -61,15 +62,35 @@ class Costs:
 
     def of(self, place: int, chosen: int) -> Planned:
         """The plan's cost and the options it uses: at most one call."""
+        known = self._known(place, chosen)
+        if known is None:
+            chosen &= self.useful[place]
+            known = self._planner.plan(place, chosen)
+            answers = self._answers[place]
+            answers.add(chosen, known)
+            answers.exact[chosen] = known
+        return known
+
+    def ask(self, pairs: Sequence[tuple[int, int]]) -> list[Planned]:
+        """``of`` each pair of a place and a set, in their order; each place once. What is not known is asked side by side."""
+        plans = [self._known(place, chosen) for place, chosen in pairs]
+        unknown = [pair for pair, plan in zip(pairs, plans, strict=True) if plan is None]
+        asked = iter(self.each(lambda pair: self.of(*pair), unknown))
+        return [plan if plan is not None else next(asked) for plan in plans]
+
+    def each(self, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+        """What ``work`` gives for each item, side by side. Each asks about one statement, and no other of them about the same."""
+        return self._planner.each(work, items)
+
+    def _known(self, place: int, chosen: int) -> Planned | None:
+        """What can be told without a call."""
         chosen &= self.useful[place]
         answers = self._answers[place]
         known = answers.exact.get(chosen)
         if known is None:
             known = self._inferred(answers, chosen)
-            if known is None:
-                known = self._planner.plan(place, chosen)
-                answers.add(chosen, known)
-            answers.exact[chosen] = known
+            if known is not None:
+                answers.exact[chosen] = known
         return known
 
     def _inferred(self, answers: _Answers, chosen: int) -> Planned | None:
@@ -120,10 +141,9 @@ class Costs:
 
     def existing_used(self, chosen: int) -> frozenset[str]:
         """Names of the database's own indexes that some statement's plan uses, without options or with these."""
-        found: set[str] = set()
-        for place in range(len(self.useful)):
-            found.update(self.of(place, 0).existing, self.of(place, chosen).existing)
-        return frozenset(found)
+        places = range(len(self.useful))
+        plans = [plan for shown in (0, chosen) for plan in self.ask([(place, shown) for place in places])]
+        return frozenset(name for plan in plans for name in plan.existing)
 
     def known_users(self) -> dict[int, list[int]]:
         """By option the statements that use it in a plan that was seen."""

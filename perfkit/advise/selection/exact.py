@@ -56,8 +56,8 @@ def refined(
     deadline = time.monotonic() + seconds
     trees = [_Tree(place, problem) if weight else None for place, weight in enumerate(problem.weights)]
     best, best_total = start, problem.total(start)
-    _descend(trees, start, deadline)
     bound = problem.total_at_least_of_all()
+    _descend(problem, trees, start, deadline)
     rounds = 0
     while rounds < most_rounds:
         rounds += 1
@@ -69,7 +69,7 @@ def refined(
             break
         bound = max(bound, answer.bound)
         chosen = answer.chosen
-        _descend(trees, chosen, deadline)
+        _descend(problem, trees, chosen, deadline)
         total = problem.total(chosen)
         if total < best_total and problem.is_allowed(chosen):
             best, best_total = chosen, total
@@ -88,13 +88,15 @@ def refined(
     )
 
 
-def _descend(trees: list[_Tree | None], chosen: int, deadline: float) -> None:
+def _descend(problem: Problem, trees: list[_Tree | None], chosen: int, deadline: float) -> None:
     """Plan the set as far as time allows: trees that are not refined are too hopeful, and the bound stays one."""
-    for tree in trees:
-        if time.monotonic() > deadline:
-            break
-        if tree is not None:
+
+    def descend(tree: _Tree) -> None:
+        if time.monotonic() <= deadline:
             tree.descend(chosen)
+
+    open_ones = [tree for tree in trees if tree is not None and not tree.is_planned(chosen)]
+    problem.costs.each(descend, open_ones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,9 @@ class _Region:
 
     gone: int
     kept: int
+
+
+_ROOT = _Region(gone=0, kept=0)
 
 
 @dataclass(slots=True)
@@ -115,15 +120,25 @@ class _Tree:
 
     def descend(self, chosen: int) -> None:
         """Ask along the way from the root to the plan that the set allows."""
-        region = _Region(gone=0, kept=0)
-        while True:
-            plan = self._plan(region)
-            below = next(
-                (child for child, number in self._children(region, plan) if not chosen >> number & 1), None
-            )
-            if below is None:
-                return
-            region = below
+        region: _Region | None = _ROOT
+        while region is not None:
+            region = self._below(region, self._plan(region), chosen)
+
+    def is_planned(self, chosen: int) -> bool:
+        """Whether all of that way is known."""
+        region: _Region | None = _ROOT
+        while region is not None:
+            plan = self.nodes.get(region)
+            if plan is None:
+                return False
+            region = self._below(region, plan, chosen)
+        return True
+
+    def _below(self, region: _Region, plan: Planned, chosen: int) -> _Region | None:
+        """The next on the way; None where the set has all that the plan uses."""
+        return next(
+            (child for child, number in self._children(region, plan) if not chosen >> number & 1), None
+        )
 
     def _plan(self, region: _Region) -> Planned:
         plan = self.nodes.get(region)
@@ -144,7 +159,7 @@ class _Tree:
     def choices(self) -> Iterator[Choice]:
         """The plan of each node, for the sets of its region that hold what it uses, and for each region not asked about its
         parent's cost. A plan that must not be is no choice, so that sets that lead to it are ruled out."""
-        self._plan(_Region(gone=0, kept=0))
+        self._plan(_ROOT)
         for region, plan in self.nodes.items():
             cost = self.problem.experience.cost(self.place, plan)
             if cost < float("inf"):

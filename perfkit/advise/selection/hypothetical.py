@@ -8,7 +8,7 @@ conditions on the first item of a FROM only, so a statement is also asked about 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.question import Question
@@ -21,8 +21,18 @@ from perfkit.sql.rewrites.first_item import Spelling, with_another_first
 _METHODS = ("btree", "hash", "brin")
 
 
+@dataclass(slots=True)
+class _Shown:
+    """What one session sees."""
+
+    oids: dict[int, int] = field(default_factory=dict)
+    """By the options' numbers."""
+    names: dict[str, int] = field(default_factory=dict)
+    """The options' numbers by the names that HypoPG gave them, also of those that are gone."""
+
+
 class Hypothetical:
-    """A stage of what-if indexes in the session's memory."""
+    """A stage of what-if indexes in the memory of sessions; any session may be shown them."""
 
     def __init__(
         self,
@@ -32,14 +42,14 @@ class Hypothetical:
         *,
         with_expressions: bool = False,
     ) -> None:
-        """``size_of`` None takes HypoPG's own estimates. ``with_expressions`` where their statistics are known."""
+        """``session`` is where they are made ready. ``size_of`` None takes HypoPG's own estimates. ``with_expressions`` where their
+        statistics are known."""
         self._session = session
         self._catalog = catalog
         self._size_of = size_of
         self._with_expressions = with_expressions
-        self._sql: dict[int, str] = {}
-        self._shown: dict[int, int] = {}
-        self._names: dict[str, int] = {}
+        self._made: dict[int, Option] = {}
+        self._shown: dict[Session, _Shown] = {}
         self._partial: dict[str, int] = {}
         """By table the partial options, as bits."""
         self._spellings: dict[str, tuple[Spelling, ...]] = {}
@@ -54,7 +64,7 @@ class Hypothetical:
                 oid, _ = self._create(option.shape.sql)
             except CaptureError:
                 continue
-            self._sql[option.number] = option.shape.sql
+            self._made[option.number] = option
             if option.shape.predicate:
                 self._partial[option.table] = self._partial.get(option.table, 0) | option.bit
             sizes[option.number] = (
@@ -63,25 +73,36 @@ class Hypothetical:
             self._drop([oid])
         return sizes
 
-    def show(self, chosen: int) -> None:
-        wanted = {number for number in numbers(chosen) if number in self._sql}
-        gone = [self._shown.pop(number) for number in sorted(self._shown.keys() - wanted)]
-        new = sorted(wanted - self._shown.keys())
-        if not gone and not new:
+    def show(self, session: Session, chosen: int) -> None:
+        """The planner takes the first of two indexes that are as good: those of a table stand in the order of their numbers, whatever
+        was shown before."""
+        shown = self._shown.setdefault(session, _Shown())
+        wanted = {number for number in numbers(chosen) if number in self._made}
+        first: dict[str, int] = {}
+        for number in sorted(wanted - shown.oids.keys(), reverse=True):
+            first[self._made[number].table] = number
+        gone = [
+            number
+            for number in sorted(shown.oids)
+            if number not in wanted or number > first.get(self._made[number].table, number)
+        ]
+        if not gone and not first:
             return
-        rows = self._session.rows(
+        oids = [shown.oids.pop(number) for number in gone]
+        new = sorted(wanted - shown.oids.keys())
+        rows = session.rows(
             "select null::bigint as oid, null as name, 0 as place"
             " from unnest(%s::oid[]) as gone(oid), hypopg_drop_index(gone.oid)"
             " union all (select indexrelid::bigint, indexname::text, place"
             " from unnest(%s::text[]) with ordinality as s(sql, place), hypopg_create_index(s.sql) order by place)",
-            [gone, [self._sql[number] for number in new]],
+            [oids, [self._made[number].shape.sql for number in new]],
         )
         for number, row in zip(new, rows[len(gone) :], strict=True):
-            self._shown[number] = int(str(row["oid"]))
-            self._names[str(row["name"])] = number
+            shown.oids[number] = int(str(row["oid"]))
+            shown.names[str(row["name"])] = number
 
-    def number(self, name: str) -> int | None:
-        return self._names.get(name)
+    def number(self, session: Session, name: str) -> int | None:
+        return self._shown[session].names.get(name)
 
     def spellings(self, question: Question, chosen: int) -> Sequence[Question]:
         tables = {table for table, options in self._partial.items() if options & chosen}

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.question import Question
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.errors import CaptureError
 from perfkit.plan import Plan, read_json
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
 
 _GENERIC_PLAN_SINCE = 160000
 
@@ -38,10 +43,10 @@ class Stage(Protocol):
     def make(self, options: Sequence[Option]) -> Mapping[int, int]:
         """Get the options ready to be shown; their sizes in bytes by number. What cannot be made is left out."""
 
-    def show(self, chosen: int) -> None:
-        """Let the planner see these options of its own and none other, from the next statement on."""
+    def show(self, session: Session, chosen: int) -> None:
+        """Let the session's planner see these options of its own and none other, from the next statement on."""
 
-    def number(self, name: str) -> int | None:
+    def number(self, session: Session, name: str) -> int | None:
         """The option behind the name of an index in a plan; None for an index of the database's own."""
 
     def spellings(self, question: Question, chosen: int) -> Sequence[Question]:
@@ -49,15 +54,26 @@ class Stage(Protocol):
 
 
 class Planner:
-    """Asks EXPLAIN, and counts how often. Each option belongs to the first stage that holds it."""
+    """Asks EXPLAIN, and counts how often. Each option belongs to the first stage that holds it. A statement's plan under a set is the
+    same whichever of the sessions is asked, and whatever was asked before."""
 
-    def __init__(self, session: Session, questions: Sequence[Question], stages: Sequence[Stage]) -> None:
-        self.session = session
+    def __init__(self, sessions: Sessions, questions: Sequence[Question], stages: Sequence[Stage]) -> None:
+        """More than one session only for stages that can show their options to each."""
+        self._sessions = sessions
         self._questions = questions
         self._stages = stages
-        self.calls = 0
+        self._calls: Counter[Session] = Counter()
         self.sizes: dict[int, int] = {}
         self._sound: dict[tuple[int, str], bool] = {}
+
+    @property
+    def calls(self) -> int:
+        return self._calls.total()
+
+    @property
+    def session(self) -> Session:
+        """The one that options are made in."""
+        return self._sessions.first
 
     def make(self, options: Sequence[Option]) -> None:
         """Get options ready; ``sizes`` then knows those that can be shown."""
@@ -69,92 +85,99 @@ class Planner:
                 self.sizes.update(stage.make(mine))
 
     def hide(self) -> None:
-        """Let the planner see no option at all."""
-        self._show(0)
+        """Let the planner of the first session see no option at all."""
+        self._show(self.session, 0)
+
+    def each(self, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+        """What ``work`` gives for each item, side by side where there are several sessions. No two items may ask about one statement."""
+        return self._sessions.each(work, items)
 
     def plan(self, place: int, chosen: int) -> Planned:
         """The statement's plan with these options: one EXPLAIN, and one for each other spelling of it that a stage needs, of which the
         cheapest plan counts. CaptureError where the server refuses the statement."""
+        return self._sessions.ask(lambda session: self._plan(session, place, chosen))
+
+    def _plan(self, session: Session, place: int, chosen: int) -> Planned:
         question = self._questions[place]
         spellings = [
             spelling
             for stage in self._stages
             for spelling in stage.spellings(question, chosen)
-            if self._means_the_same(place, spelling)
+            if self._means_the_same(session, place, spelling)
         ]
-        self._show(chosen)
-        plans = [self._asked(one) for one in (question, *spellings)]
+        self._show(session, chosen)
+        plans = [self._asked(session, one) for one in (question, *spellings)]
         root = min(plans, key=_cost)
         used, existing = 0, set()
         for name in _index_names(root):
-            number = self._number(name)
+            number = self._number(session, name)
             if number is None:
                 existing.add(name)
             else:
                 used |= 1 << number
         return Planned(cost=_cost(root), used=used, existing=frozenset(existing))
 
-    def _show(self, chosen: int) -> None:
+    def _show(self, session: Session, chosen: int) -> None:
         for stage in self._stages:
-            stage.show(chosen)
+            stage.show(session, chosen)
 
-    def _asked(self, question: Question) -> dict[str, Any]:
-        self.calls += 1
-        return self._explain(question)
+    def _asked(self, session: Session, question: Question) -> dict[str, Any]:
+        self._calls[session] += 1
+        return _explained(session, question)
 
-    def _means_the_same(self, place: int, spelling: Question) -> bool:
+    def _means_the_same(self, session: Session, place: int, spelling: Question) -> bool:
         """Whether the server takes the spelling, and plans it like the statement where no option is shown."""
         key = (place, spelling.statement.text)
         if key not in self._sound:
-            self.hide()
-            own = _cost(self._asked(self._questions[place]))
+            self._show(session, 0)
+            own = _cost(self._asked(session, self._questions[place]))
             try:
-                with self.session.savepoint():
-                    cost = _cost(self._asked(spelling))
+                with session.savepoint():
+                    cost = _cost(self._asked(session, spelling))
             except CaptureError:
+                if session.is_closed:
+                    raise
                 cost = inf
             self._sound[key] = abs(cost - own) <= SAME_COST * own
         return self._sound[key]
 
-    def whole_plan(self, place: int) -> Plan:
-        """The statement's plan as it is, to be looked at: one EXPLAIN."""
-        return read_json([{"Plan": self._explain(self._questions[place], "verbose, ")}])
-
-    def _number(self, name: str) -> int | None:
+    def _number(self, session: Session, name: str) -> int | None:
         for stage in self._stages:
-            number = stage.number(name)
+            number = stage.number(session, name)
             if number is not None:
                 return number
         return None
 
-    def _explain(self, question: Question, options: str = "") -> dict[str, Any]:
-        text = question.statement.text
-        if not question.is_generic:
-            rows = self.session.run_users(f"explain ({options}format json) ", text, question.parameters)
-        elif self.session.server_version_num >= _GENERIC_PLAN_SINCE:
-            rows = self.session.run_unbound(f"explain ({options}format json, generic_plan) ", text)
-        else:
-            rows = self._explain_prepared(question, options)
-        document = rows[0][0]
-        if not isinstance(document, list):
-            raise CaptureError(
-                "the server's answer to EXPLAIN (FORMAT JSON) is no plan; is a proxy in between?"
-            )
-        return cast(dict[str, Any], document[0]["Plan"])
 
-    def _explain_prepared(self, question: Question, options: str) -> list[tuple[object, ...]]:
-        """Before 16 a generic plan is to be had of a prepared statement only."""
-        session = self.session
-        session.run_users("prepare perfkit_generic as ", question.statement.text)
-        try:
-            with session.savepoint():
-                session.execute("set local plan_cache_mode = force_generic_plan")
-                nulls = ", ".join("null" for _ in range(question.statement.parameter_count))
-                return session.run_users(
-                    f"explain ({options}format json) ", f"execute perfkit_generic({nulls})"
-                )
-        finally:
-            session.execute("deallocate perfkit_generic")
+def whole_plan(session: Session, question: Question) -> Plan:
+    """The statement's plan as it is, to be looked at: one EXPLAIN in the transaction that the caller opened."""
+    return read_json([{"Plan": _explained(session, question, "verbose, ")}])
+
+
+def _explained(session: Session, question: Question, options: str = "") -> dict[str, Any]:
+    text = question.statement.text
+    if not question.is_generic:
+        rows = session.run_users(f"explain ({options}format json) ", text, question.parameters)
+    elif session.server_version_num >= _GENERIC_PLAN_SINCE:
+        rows = session.run_unbound(f"explain ({options}format json, generic_plan) ", text)
+    else:
+        rows = _explained_prepared(session, question, options)
+    document = rows[0][0]
+    if not isinstance(document, list):
+        raise CaptureError("the server's answer to EXPLAIN (FORMAT JSON) is no plan; is a proxy in between?")
+    return cast(dict[str, Any], document[0]["Plan"])
+
+
+def _explained_prepared(session: Session, question: Question, options: str) -> list[tuple[object, ...]]:
+    """Before 16 a generic plan is to be had of a prepared statement only."""
+    session.run_users("prepare perfkit_generic as ", question.statement.text)
+    try:
+        with session.savepoint():
+            session.execute("set local plan_cache_mode = force_generic_plan")
+            nulls = ", ".join("null" for _ in range(question.statement.parameter_count))
+            return session.run_users(f"explain ({options}format json) ", f"execute perfkit_generic({nulls})")
+    finally:
+        session.execute("deallocate perfkit_generic")
 
 
 def _cost(root: dict[str, Any]) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from perfkit.advise.selection.costs import Costs
 from perfkit.advise.selection.experience import Experience
 from perfkit.advise.selection.option import Option, numbers
+from perfkit.advise.selection.planned import Planned
 from perfkit.advise.selection.writes import Upkeep
 
 
@@ -35,9 +36,10 @@ class Problem:
     upkeep: Upkeep = field(default_factory=Upkeep)
     experience: Experience = field(default_factory=Experience)
 
-    def cost(self, place: int, chosen: int) -> float:
-        """Of one statement's plan under the set, as far as experience goes as measured."""
-        return self.experience.cost(place, self.costs.of(place, chosen))
+    def plans(self, chosen: int) -> dict[int, Planned]:
+        """Under the set, by the places of the statements that have a weight."""
+        places = [place for place, weight in enumerate(self.weights) if weight]
+        return dict(zip(places, self.costs.ask([(place, chosen) for place in places]), strict=True))
 
     def size(self, chosen: int) -> float:
         """Bytes."""
@@ -53,7 +55,10 @@ class Problem:
 
     def total(self, chosen: int) -> float:
         """What the workload costs under the set, upkeep counted in; asks the planner for what is not known."""
-        reads = sum(weight * self.cost(place, chosen) for place, weight in enumerate(self.weights) if weight)
+        reads = sum(
+            self.weights[place] * self.experience.cost(place, plan)
+            for place, plan in self.plans(chosen).items()
+        )
         return reads + self.upkeep_cost(chosen)
 
     def total_at_least(self, chosen: int) -> float:
@@ -65,11 +70,8 @@ class Problem:
 
     def total_at_least_of_all(self) -> float:
         """What no set undercuts: every statement has all it may use, and only what must be kept costs anything to have."""
-        reads = sum(
-            weight * self.costs.of(place, self.costs.useful[place]).cost
-            for place, weight in enumerate(self.weights)
-            if weight
-        )
+        every = sum(option.bit for option in self.options.values())
+        reads = sum(self.weights[place] * plan.cost for place, plan in self.plans(every).items())
         return reads + self.upkeep_cost(self.limits.kept)
 
     def is_allowed(self, chosen: int) -> bool:
@@ -92,7 +94,6 @@ class Problem:
     def used(self, chosen: int) -> int:
         """The options of the set that some statement's plan uses."""
         found = self.limits.kept
-        for place, weight in enumerate(self.weights):
-            if weight:
-                found |= self.costs.of(place, chosen).used
+        for plan in self.plans(chosen).values():
+            found |= plan.used
         return found & chosen

@@ -31,6 +31,16 @@ def looked_up_keys(load: WriteLoad, catalog: Catalog) -> list[ForeignKey]:
     ]
 
 
+def missing_tables(loads: Sequence[WriteLoad], catalog: Catalog) -> set[str]:
+    """Names of the tables that are looked up and that the catalog does not hold."""
+    return {
+        quote_qualified(key.schema, key.table)
+        for load in loads
+        for key in looked_up_keys(load, catalog)
+        if catalog.relation(key.table, key.schema) is None
+    }
+
+
 def look_ups(
     session: Session, loads: Sequence[WriteLoad], questions: Sequence[Question], catalog: Catalog
 ) -> Iterator[Question]:

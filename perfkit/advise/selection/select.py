@@ -141,11 +141,14 @@ def ground(
     costs = Costs(planner, useful)
     deadline = time.monotonic() + seconds
     kept = 0
-    for place in _costliest(costs, questions):
+
+    def found(place: int) -> int:
         if time.monotonic() < deadline:
-            bits = _peeled(costs, place, options, useful[place])
-        else:
-            bits = peel(costs, place, useful[place], layers=1, least_saving=LEAST_SAVING)
+            return _peeled(costs, place, options, useful[place])
+        return peel(costs, place, useful[place], layers=1, least_saving=LEAST_SAVING)
+
+    order = _costliest(costs, questions)
+    for place, bits in zip(order, costs.each(found, order), strict=True):
         costs.narrow(place, bits)
         kept |= bits
     first_free = max(options, default=-1) + 1
@@ -161,10 +164,9 @@ def ground(
 
 
 def _costliest(costs: Costs, questions: Sequence[Question]) -> list[int]:
-    def cost(place: int) -> float:
-        return questions[place].weight * costs.of(place, 0).cost
-
-    return sorted(range(len(questions)), key=lambda place: (-cost(place), place))
+    places = range(len(questions))
+    plans = costs.ask([(place, 0) for place in places])
+    return sorted(places, key=lambda place: (-questions[place].weight * plans[place].cost, place))
 
 
 def _may_use(by_table: Mapping[str, Sequence[Option]], needs: Sequence[Need]) -> int:

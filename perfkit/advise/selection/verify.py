@@ -97,7 +97,7 @@ class Verifier:
             for place in order:
                 found[place] = (self._unseen if self._deadline.is_over else self._effect)(place, chosen)
                 advance()
-        self._built.show(0)
+        self._built.show(self._session, 0)
         return [found[place] for place in range(len(self._questions))]
 
     def compared(self, effects: Sequence[Effect]) -> list[Effect]:
@@ -112,7 +112,7 @@ class Verifier:
             for effect in waiting:
                 found[effect.place] = self._compared(effect)
                 advance()
-        self._built.show(0)
+        self._built.show(self._session, 0)
         return [found[one.place] for one in effects]
 
     def _reads(self, effect: Effect) -> bool:
@@ -219,7 +219,7 @@ class Verifier:
     def _used(self, plan: Plan) -> int:
         found = 0
         for node in plan.walk():
-            number = self._built.number(node.index) if node.index is not None else None
+            number = self._built.number(self._session, node.index) if node.index is not None else None
             found |= 0 if number is None else 1 << number
         return found
 
@@ -289,7 +289,7 @@ class Verifier:
             question.parameters,
             first=first,
             longest_ms=self._longest_ms,
-            prepare=lambda: self._built.show(chosen),
+            prepare=lambda: self._built.show(self._session, chosen),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from typing import NamedTuple
 
@@ -45,9 +45,7 @@ class Walk:
         self.total = problem.total(chosen)
         self._writes = problem.write_cost(chosen)
         self._tables = Counter(problem.options[number].table for number in numbers(chosen))
-        self._plans = {
-            place: problem.costs.of(place, chosen) for place, weight in enumerate(problem.weights) if weight
-        }
+        self._plans = problem.plans(chosen)
         self._users = Counter(number for plan in self._plans.values() for number in numbers(plan.used))
         self._rivals: dict[tuple[str, str], list[int]] = {}
         for number, option in problem.options.items():
@@ -109,8 +107,8 @@ class Walk:
         came, went = numbers(chosen & ~self.chosen), numbers(self.chosen & ~chosen)
         touched = self._touched((*came, *went))
         stale = {*came, *went}
-        for place in touched:
-            before, after = self._plans[place], problem.costs.of(place, chosen)
+        for place, after in self._asked(touched, chosen):
+            before = self._plans[place]
             self._plans[place] = after
             self._users.subtract(numbers(before.used))
             self._users.update(numbers(after.used))
@@ -126,6 +124,11 @@ class Walk:
                 stale.update(self._rivals[option.table, option.shape.keys[0].sql])
         self.chosen = chosen
         self._bid(stale & problem.options.keys())
+
+    def _asked(self, places: Sequence[int], chosen: int) -> Iterator[tuple[int, Planned]]:
+        """The plans of these statements under a set."""
+        plans = self._problem.costs.ask([(place, chosen) for place in places])
+        return zip(places, plans, strict=True)
 
     def _cost(self, place: int, plan: Planned) -> float:
         return self._problem.experience.cost(place, plan)
@@ -187,8 +190,8 @@ class Walk:
         problem, changed = self._problem, self._after(move)
         moved = (move.added,) if move.removed is None else (move.added, move.removed)
         return self._spared_upkeep(move) + sum(
-            problem.weights[place] * (self._cost(place, self._plans[place]) - problem.cost(place, changed))
-            for place in self._touched(moved)
+            problem.weights[place] * (self._cost(place, self._plans[place]) - self._cost(place, plan))
+            for place, plan in self._asked(self._touched(moved), changed)
         )
 
     def _most_gain(self, move: Move) -> float:

@@ -10,11 +10,12 @@ from scratch import scratch_database
 from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.option import Option
-from perfkit.advise.selection.planned import Planner
+from perfkit.advise.selection.planned import Planner, whole_plan
 from perfkit.advise.selection.question import Question
 from perfkit.catalog import Catalog
 from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.db.target import Target
 from perfkit.errors import CapabilityMissing
 from perfkit.sql import parse_statement
@@ -81,7 +82,7 @@ def test_the_planner_sees_what_is_shown(place: Target) -> None:
         with session.transaction(writes=True):
             ticks: list[int] = []
             built = Built(session, lambda: ticks.append(1))
-            planner = Planner(session, questions(), [built])
+            planner = Planner(Sessions(session), questions(), [built])
             planner.make(options(catalog))
             assert len(ticks) == 5
             assert sorted(planner.sizes) == [KIND, CODE, LOWER, PARTS], "a body is too long for a b-tree"
@@ -107,9 +108,7 @@ def test_the_planner_sees_what_is_shown(place: Target) -> None:
         with session.transaction():
             assert names(session) == before
             assert session.rows("select 1 as bad from pg_index where not indisvalid") == []
-            assert not {node.index for node in Planner(session, questions(), ()).whole_plan(0).walk()} - {
-                None
-            }
+            assert not {node.index for node in whole_plan(session, questions()[0]).walk()} - {None}
 
 
 def test_an_expression_has_statistics(place: Target) -> None:
@@ -118,10 +117,10 @@ def test_an_expression_has_statistics(place: Target) -> None:
         with session.transaction():
             catalog = read_catalog(session, {"built_rows", "built_parts"})
         with session.transaction(writes=True):
-            planner = Planner(session, questions(), [Built(session)])
+            planner = Planner(Sessions(session), questions(), [Built(session)])
             planner.make([options(catalog)[LOWER]])
             planner.plan(1, 1 << LOWER)
-            rows = planner.whole_plan(1).root.estimate
+            rows = whole_plan(session, questions()[1]).root.estimate
             assert rows is not None
             assert rows.rows == 1
 

@@ -10,6 +10,7 @@ from scratch import scratch_database
 from perfkit.advise.selection.ask import asked
 from perfkit.advise.selection.planned import Planner
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.db.target import Target
 from perfkit.errors import UsageError
 from perfkit.progress import Silent
@@ -48,11 +49,11 @@ def test_parameters_without_values_are_planned_for_any(place: Target) -> None:
         "select id from planned_rows where kind = 3",
     )
     with Session.open(place) as session:
-        found = asked(session, workload(*texts), (), Silent())
+        found = asked(Sessions(session), workload(*texts), (), Silent())
         assert found.notes == ()
         assert [one.is_generic for one in found.questions] == [True, True, True, True, False]
         with session.transaction():
-            planner = Planner(session, found.questions, ())
+            planner = Planner(Sessions(session), found.questions, ())
             plans = [planner.plan(number, 0) for number in range(len(texts))]
             again = [planner.plan(number, 0) for number in range(len(texts))]
             assert session.rows("select name from pg_prepared_statements where name like 'perfkit%'") == []
@@ -70,7 +71,7 @@ def test_what_cannot_be_planned_is_told_and_the_rest_goes_on(place: Target) -> N
         "select id from planned_rows where kind = $1",
     )
     with Session.open(place) as session:
-        found = asked(session, workload(*texts), (), Silent())
+        found = asked(Sessions(session), workload(*texts), (), Silent())
     assert [one.name for one in found.questions] == ["q3"]
     assert [note.partition(": ")[2].partition(":")[0] for note in found.notes] == ["q1", "q2"]
     assert 'column "nothing" does not exist at character 8' in found.notes[0]
@@ -78,15 +79,15 @@ def test_what_cannot_be_planned_is_told_and_the_rest_goes_on(place: Target) -> N
 
 def test_a_workload_of_nothing_that_can_be_planned(place: Target) -> None:
     with Session.open(place) as session, pytest.raises(UsageError, match="no statement of the workload"):
-        asked(session, workload("select 1 as a from no_such_table"), (), Silent())
+        asked(Sessions(session), workload("select 1 as a from no_such_table"), (), Silent())
 
 
 def test_an_excluded_table_needs_nothing(place: Target) -> None:
     text = "select p.id from planned_rows p join planned_parts q on q.id = p.kind where q.day = '2024-02-02'"
     with Session.open(place) as session:
-        free = asked(session, workload(text), (), Silent())
-        bare = asked(session, workload(text), ("planned_rows",), Silent())
-        named = asked(session, workload(text), ("public.planned_rows", "planned_parts"), Silent())
+        free = asked(Sessions(session), workload(text), (), Silent())
+        bare = asked(Sessions(session), workload(text), ("planned_rows",), Silent())
+        named = asked(Sessions(session), workload(text), ("public.planned_rows", "planned_parts"), Silent())
     assert {need.relation.name for need in free.needs[0]} == {"planned_rows", "planned_parts"}
     assert {need.relation.name for need in bare.needs[0]} == {"planned_parts"}
     assert named.needs == ((),)

@@ -17,6 +17,7 @@ from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.pool import pooled
 from perfkit.advise.selection.vary import variations
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.db.target import Target
 from perfkit.progress import Silent
 from perfkit.workload.queries import Workload, query_of
@@ -60,7 +61,7 @@ def place(target: Target) -> Iterator[Target]:
 def found_for(place: Target, *texts: str) -> Asked:
     queries = tuple(query_of(f"q{number}", text) for number, text in enumerate(texts, 1))
     with Session.open(place) as session:
-        return asked(session, Workload(source="folder", queries=queries), (), Silent())
+        return asked(Sessions(session), Workload(source="folder", queries=queries), (), Silent())
 
 
 def options_for(place: Target, *texts: str) -> tuple[Option, ...]:

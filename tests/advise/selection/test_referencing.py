@@ -9,6 +9,7 @@ from scratch import scratch_database
 
 from perfkit.advise.selection.ask import asked
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.db.target import Target
 from perfkit.index_advice import advise
 from perfkit.progress import Silent
@@ -61,7 +62,7 @@ def workload(*texts: str) -> Workload:
 )
 def test_what_foreign_keys_have_looked_up(place: Target, text: str, expected: list[str]) -> None:
     with Session.open(place) as session:
-        found = asked(session, workload(text), (), Silent())
+        found = asked(Sessions(session), workload(text), (), Silent())
     behind = [question for question in found.questions if question.name != "q0"]
     assert sorted(question.statement.text for question in behind) == expected
     assert all(len(question.parameters) == 1 and question.weight == 200 for question in behind)
@@ -70,7 +71,7 @@ def test_what_foreign_keys_have_looked_up(place: Target, text: str, expected: li
 
 def test_a_key_that_needs_quotes_is_read_as_it_is(place: Target) -> None:
     with Session.open(place) as session:
-        first, *behind = asked(session, workload(DELETE), (), Silent()).questions
+        first, *behind = asked(Sessions(session), workload(DELETE), (), Silent()).questions
     assert first.statement.text == DELETE
     assert [question.name for question in behind] == [
         "q0, foreign key Child_parent_code_fkey",

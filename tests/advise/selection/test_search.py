@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -15,7 +15,7 @@ from perfkit.advise.selection.costs import Costs, peel
 from perfkit.advise.selection.exact import Bounded, refined
 from perfkit.advise.selection.greedy import exchanged, fitting, steps
 from perfkit.advise.selection.option import Option
-from perfkit.advise.selection.planned import Planned
+from perfkit.advise.selection.planned import Answer, Item, Planned
 from perfkit.advise.selection.problem import Limits, Problem
 from perfkit.advise.selection.program import Choice, Program, solve
 from perfkit.advise.selection.writes import Upkeep, WriteLoad
@@ -31,6 +31,9 @@ class Table:
         self.plans = plans
         self.calls = 0
         self.asked: list[tuple[int, int]] = []
+
+    def each(self, work: Callable[[Item], Answer], items: Sequence[Item]) -> list[Answer]:
+        return [work(item) for item in items]
 
     def plan(self, place: int, chosen: int) -> Planned:
         self.calls += 1

@@ -15,6 +15,7 @@ from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.question import Question
 from perfkit.db.catalog import read_catalog
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.db.target import Target
 from perfkit.index_advice import Wishes, advise
 from perfkit.sql import parse_statement
@@ -68,7 +69,7 @@ def test_the_planner_sees_what_is_pretended(production: Target) -> None:
     with Session.open(production) as session, session.transaction():
         catalog = read_catalog(session, {"orders"})
         stage = Hypothetical(session, catalog, lambda _: 4711)
-        planner = Planner(session, questions, [stage])
+        planner = Planner(Sessions(session), questions, [stage])
         planner.make(options)
         assert planner.sizes == {0: 4711, 1: 4711}, "neither expressions nor GIN"
         alone = planner.plan(0, 0)
@@ -92,7 +93,7 @@ def test_a_partial_index_of_a_table_that_does_not_stand_first(production: Target
         key = Key(column="customer_id")
         partial = Shape(relation=relation, equal=(), then=(key,), predicate=("state = 'open'",))
         question = Question(name="q", fingerprint="", statement=parse_statement(text))
-        planner = Planner(session, [question], [Hypothetical(session, catalog, None)])
+        planner = Planner(Sessions(session), [question], [Hypothetical(session, catalog, None)])
         planner.make([Option(number=0, shape=partial)])
         alone = planner.plan(0, 0)
         assert (alone.used, planner.calls) == (0, 1), "no other spelling without a partial index"

@@ -12,6 +12,7 @@ from perfkit.dataset import load
 from perfkit.dataset.benchmark import benchmark_queries
 from perfkit.db.servers import server
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from perfkit.db.target import Limits, Target
 from perfkit.progress import Silent
 from perfkit.workload.queries import Workload, query_of
@@ -62,7 +63,7 @@ def workload_of(dataset: str) -> Workload:
 
 
 def questions_of(session: Session, dataset: str) -> Asked:
-    return asked(session, workload_of(dataset), (), Silent())
+    return asked(Sessions(session), workload_of(dataset), (), Silent())
 
 
 def cpu(session: Session) -> Cpu:

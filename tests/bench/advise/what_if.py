@@ -14,6 +14,7 @@ from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.select import Ground, Selected, ground, select
 from perfkit.advise.selection.sizes import estimated_bytes
 from perfkit.db.session import Session
+from perfkit.db.sessions import Sessions
 from tests.bench.advise.extend import Extend, ExtendResult
 from tests.bench.advise.place import Cpu, cpu
 
@@ -45,7 +46,7 @@ def search(
 ) -> Search:
     session.rows("select hypopg_reset()")
     before = cpu(session)
-    planner = Planner(session, found.questions, [Hypothetical(session, found.catalog, size_of)])
+    planner = Planner(Sessions(session), found.questions, [Hypothetical(session, found.catalog, size_of)])
     options = pooled(found.needs)
     with session.transaction():
         planner.make(options)
@@ -64,7 +65,7 @@ def search(
 def extend(session: Session, found: Asked, most_bytes: float) -> tuple[ExtendResult, Cpu]:
     session.rows("select hypopg_reset()")
     before = cpu(session)
-    planner = Planner(session, found.questions, [Hypothetical(session, found.catalog, None)])
+    planner = Planner(Sessions(session), found.questions, [Hypothetical(session, found.catalog, None)])
     result = Extend(planner, found.questions, found.catalog).run(most_bytes)
     after = cpu(session)
     session.rows("select hypopg_reset()")
