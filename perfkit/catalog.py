@@ -89,6 +89,9 @@ class ForeignKey:
     referenced_schema: str
     referenced_table: str
     referenced_columns: tuple[str, ...]
+    on_delete: str | None = None
+    on_update: str | None = None
+    """no action, restrict, cascade, set null or set default; None in snapshots that do not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

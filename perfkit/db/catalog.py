@@ -234,6 +234,16 @@ def _latest(*moments: str | None) -> str | None:
     return max((moment for moment in moments if moment), default=None)
 
 
+_KEY_ACTIONS = {
+    "a": "no action",
+    "r": "restrict",
+    "c": "cascade",
+    "n": "set null",
+    "d": "set default",
+}
+"""Of pg_constraint.confdeltype and confupdtype."""
+
+
 def _foreign_key(row: Row) -> ForeignKey:
     fields = cast(dict[str, Any], row)
     return ForeignKey(
@@ -244,4 +254,6 @@ def _foreign_key(row: Row) -> ForeignKey:
         referenced_schema=fields["referenced_schema"],
         referenced_table=fields["referenced_table"],
         referenced_columns=tuple(fields["referenced_columns"]),
+        on_delete=_KEY_ACTIONS[fields["on_delete"]],
+        on_update=_KEY_ACTIONS[fields["on_update"]],
     )

@@ -8,7 +8,9 @@ select
     fn.nspname as referenced_schema,
     fc.relname as referenced_table,
     array(select a.attname::text from unnest(k.confkey) with ordinality as u (num, pos)
-          join pg_attribute as a on a.attrelid = k.confrelid and a.attnum = u.num order by pos) as referenced_columns
+          join pg_attribute as a on a.attrelid = k.confrelid and a.attnum = u.num order by pos) as referenced_columns,
+    k.confdeltype::text as on_delete,
+    k.confupdtype::text as on_update
 from pg_constraint as k
 join pg_class as c on c.oid = k.conrelid
 join pg_namespace as n on n.oid = c.relnamespace
