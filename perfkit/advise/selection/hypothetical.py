@@ -20,6 +20,19 @@ from perfkit.sql.rewrites.first_item import Spelling, with_another_first
 
 _METHODS = ("btree", "hash", "brin")
 
+MOST_AT_ONCE = 500
+"""Options that are made in one query: each is compared with all that stand, so that many at once take their square."""
+
+_TRY = """
+with made as materialized (
+    select o.number, h.indexrelid
+    from unnest(%(numbers)s::int[], %(statements)s::text[]) as o (number, statement), hypopg_create_index(o.statement) as h
+), sized as materialized (
+    select number, indexrelid, case when %(is_sized)s then hypopg_relation_size(indexrelid) end as size from made
+)
+select number, size, hypopg_drop_index(indexrelid) from sized
+"""
+
 
 @dataclass(slots=True)
 class _Shown:
@@ -58,20 +71,42 @@ class Hypothetical:
         return option.shape.method in _METHODS and (self._with_expressions or not option.has_expression)
 
     def make(self, options: Sequence[Option]) -> Mapping[int, int]:
-        sizes = {}
-        for option in options:
-            try:
-                oid, _ = self._create(option.shape.sql)
-            except CaptureError:
-                continue
-            self._made[option.number] = option
-            if option.shape.predicate:
-                self._partial[option.table] = self._partial.get(option.table, 0) | option.bit
-            sizes[option.number] = (
-                self._size_of(option) if self._size_of is not None else self._told_size(oid)
-            )
-            self._drop([oid])
+        """One query for each ``MOST_AT_ONCE`` options, and one for each of those of which HypoPG refuses any."""
+        sizes: dict[int, int] = {}
+        for start in range(0, len(options), MOST_AT_ONCE):
+            some = options[start : start + MOST_AT_ONCE]
+            told = self._try(some)
+            if told is None:
+                found = [self._try([option]) for option in some]
+                told = {number: size for one in found if one is not None for number, size in one.items()}
+            for option in some:
+                if option.number in told:
+                    self._made[option.number] = option
+                    if option.shape.predicate:
+                        self._partial[option.table] = self._partial.get(option.table, 0) | option.bit
+                    sizes[option.number] = told[option.number]
         return sizes
+
+    def _try(self, options: Sequence[Option]) -> dict[int, int] | None:
+        """The sizes of options that were pretended and taken away again; None where HypoPG refuses one of them."""
+        try:
+            with self._session.savepoint():
+                rows = self._session.rows(
+                    _TRY,
+                    {
+                        "numbers": [option.number for option in options],
+                        "statements": [option.shape.sql for option in options],
+                        "is_sized": self._size_of is None,
+                    },
+                )
+        except CaptureError:
+            # What it made before the refused one is still there: a rollback does not reach it.
+            self._session.rows("select hypopg_reset()")
+            self._shown.pop(self._session, None)
+            return None
+        if self._size_of is None:
+            return {int(str(row["number"])): int(str(row["size"])) for row in rows}
+        return {option.number: self._size_of(option) for option in options}
 
     def show(self, session: Session, chosen: int) -> None:
         """The planner takes the first of two indexes that are as good: those of a table stand in the order of their numbers, whatever
@@ -117,15 +152,3 @@ class Hypothetical:
             for spelling in self._spellings[statement.text]
             if spelling.table in tables
         ]
-
-    def _create(self, sql: str) -> tuple[int, str]:
-        row = self._session.rows(
-            "select indexrelid::bigint as oid, indexname as name from hypopg_create_index(%s)", [sql]
-        )[0]
-        return int(str(row["oid"])), str(row["name"])
-
-    def _drop(self, oids: Sequence[int]) -> None:
-        self._session.rows("select hypopg_drop_index(oid) from unnest(%s::oid[]) as oid", [list(oids)])
-
-    def _told_size(self, oid: int) -> int:
-        return int(str(self._session.rows("select hypopg_relation_size(%s::oid) as size", [oid])[0]["size"]))

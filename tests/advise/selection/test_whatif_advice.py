@@ -25,7 +25,8 @@ pytestmark = pytest.mark.server
 
 SETUP = """
 create extension hypopg;
-create table orders (id bigint primary key, customer_id int not null, state text not null, price int not null, note text not null);
+create table orders (id bigint primary key, customer_id int not null, state text not null, price int not null, note text not null,
+    spot point);
 insert into orders
     select i, i % 2000, case when i % 50 = 0 then 'open' else 'done' end, i % 997, repeat('x', 60)
     from generate_series(1, 50000) as i;
@@ -82,6 +83,24 @@ def test_the_planner_sees_what_is_pretended(production: Target) -> None:
         told = Hypothetical(session, catalog, None).make(options[:1])
         assert told[0] > 100_000, "HypoPG's own estimate"
         assert session.rows("select count(*) as n from hypopg_list_indexes") == [{"n": 0}]
+
+
+def test_what_hypopg_refuses_is_left_out(production: Target) -> None:
+    """There is no order of points; what is shown when that is found out is shown afterwards too."""
+    keys = [Key(column="customer_id"), Key(column="spot"), Key(column="price")]
+    options = [option(production, number, key) for number, key in enumerate(keys)]
+    questions = [Question(name=text, fingerprint="", statement=parse_statement(text)) for text in TEXTS[:2]]
+    with Session.open(production) as session, session.transaction():
+        catalog = read_catalog(session, {"orders"})
+        planner = Planner(Sessions(session), questions, [Hypothetical(session, catalog, None)])
+        planner.make(options[:1])
+        helped = planner.plan(0, 0b1)
+        assert helped.used == 0b1
+        planner.make(options[1:])
+        assert sorted(planner.sizes) == [0, 2]
+        assert planner.plan(0, 0b1) == helped
+        assert planner.plan(1, 0b111).used == 0b100
+        assert session.rows("select count(*) as n from hypopg_list_indexes") == [{"n": 2}]
 
 
 def test_a_partial_index_of_a_table_that_does_not_stand_first(production: Target) -> None:
