@@ -34,45 +34,48 @@ def read_catalog(
     with_referencing: bool = False,
     functions: Iterable[str] = (),
 ) -> Catalog:
-    """The snapshot for the relations of these names (quoted and qualified as SQL would have them), and
-    ``with_referencing`` those whose foreign keys point at them and those their triggers read. ``functions`` are bare names;
+    """The snapshot for the relations of these names (quoted and qualified as SQL would have them), in the transaction that the caller
+    opened; ``with_referencing`` those whose foreign keys point at them and those their triggers read. ``functions`` are bare names;
     only the user's own are told.
 
     A name the server does not know is left out. Sizes and statistics a role may not see are None.
     """
-    named = set(names)
-    wanted = {"names": sorted(named), "with_referencing": with_referencing}
-    relations = session.rows(stored_query("relations"), wanted)
-    if with_referencing and (fired := _read_by_triggers(relations)):
-        relations = session.rows(stored_query("relations"), {**wanted, "names": sorted(named | fired)})
-    oids = [row["oid"] for row in relations]
-    columns = _by_oid(session.rows(stored_query("columns"), {"oids": oids}))
-    indexes = _by_oid(session.rows(stored_query("indexes"), {"oids": oids}))
+    settings = session.rows(stored_query("settings"))
     server = session.rows(
         "select current_database() as database, current_schemas(true)::text[] as path,"
         " array(select extname::text from pg_extension order by 1) as extensions,"
         " array(select name::text from pg_available_extensions order by 1) as available"
     )[0]
+    with session.savepoint():
+        # Queries of the catalog look dear to the planner: compiling one takes seconds, running it hundredths of one.
+        session.execute("set local jit = off")
+        relations = _read_relations(session, set(names), with_referencing=with_referencing)
+        oids = [row["oid"] for row in relations]
+        columns = _by_oid(session.rows(stored_query("columns"), {"oids": oids}))
+        indexes = _by_oid(session.rows(stored_query("indexes"), {"oids": oids}))
+        foreign_keys = session.rows(stored_query("foreign_keys"), {"oids": oids})
+        called = session.rows(stored_query("functions"), {"names": sorted(set(functions))})
     return Catalog(
         server_version_num=session.server_version_num,
         database=str(server["database"]),
         search_path=tuple(cast(list[str], server["path"])),
         extensions=tuple(cast(list[str], server["extensions"])),
         available_extensions=tuple(cast(list[str], server["available"])),
-        functions=tuple(
-            Function(**cast(dict[str, Any], row))
-            for row in session.rows(stored_query("functions"), {"names": sorted(set(functions))})
-        ),
+        functions=tuple(Function(**cast(dict[str, Any], row)) for row in called),
         relations=tuple(
             _relation(row, columns.get(row["oid"], []), indexes.get(row["oid"], [])) for row in relations
         ),
-        foreign_keys=tuple(
-            _foreign_key(row) for row in session.rows(stored_query("foreign_keys"), {"oids": oids})
-        ),
-        settings=tuple(
-            Setting(**cast(dict[str, Any], row)) for row in session.rows(stored_query("settings"))
-        ),
+        foreign_keys=tuple(map(_foreign_key, foreign_keys)),
+        settings=tuple(Setting(**cast(dict[str, Any], row)) for row in settings),
     )
+
+
+def _read_relations(session: Session, names: set[str], *, with_referencing: bool) -> list[Row]:
+    wanted = {"names": sorted(names), "with_referencing": with_referencing}
+    relations = session.rows(stored_query("relations"), wanted)
+    if with_referencing and (fired := _read_by_triggers(relations)):
+        relations = session.rows(stored_query("relations"), {**wanted, "names": sorted(names | fired)})
+    return relations
 
 
 def _read_by_triggers(relations: Sequence[Row]) -> set[str]:

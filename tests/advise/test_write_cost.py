@@ -63,7 +63,8 @@ def cost(place: Target, table: str, *ddl: str) -> WriteCost | None:
 
 def cost_on_clone(place: Target, table: str, *ddl: str) -> WriteCost | None:
     with Session.open(place) as session:
-        known = relation(session, table)
+        with session.transaction():
+            known = relation(session, table)
         before = contents(session)
         measured = write_cost_on_clone(session, known, ddl)
         assert contents(session) == before

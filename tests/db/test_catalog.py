@@ -66,3 +66,15 @@ def test_not_null_without_a_look_at_old_rows_promises_nothing(house: Session) ->
     house.change("update plain set late = 1")
     house.change("alter table plain validate constraint late_there")
     assert is_not_null(relation(house, "plain"), "late")
+
+
+def test_what_is_set_to_read_it_is_as_before(house: Session) -> None:
+    wanted = "select setting, source from pg_settings where name = 'jit'"
+    with house.transaction():
+        house.execute("set local jit = on")
+        before = house.rows(wanted)
+        read = read_catalog(house, ["bookings"])
+        assert house.rows(wanted) == before
+    setting = read.setting("jit")
+    assert setting is not None
+    assert (setting.value, setting.source) == ("on", "session")

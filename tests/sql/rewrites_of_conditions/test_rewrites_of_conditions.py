@@ -56,7 +56,8 @@ def test_a_rewrite_is_as_expected_and_gives_the_rows_it_says(case: Case, events:
 def describe(case: Case, sql: str, session: Session) -> list[str]:
     statement = parse_statement(sql)
     assert statement.parse_error is None
-    catalog = read_catalog(session, table_names(statement))
+    with session.transaction():
+        catalog = read_catalog(session, table_names(statement))
     lines: list[str] = []
     for transform in CONDITION_TRANSFORMS:
         for rewrite in transform(statement, catalog):

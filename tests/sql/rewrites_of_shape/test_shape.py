@@ -54,7 +54,8 @@ def test_conditions_groups_and_sets_are_rewritten_as_expected(case: Case, tracke
 def describe(case: Case, sql: str, session: Session, transforms: Sequence[Transform]) -> list[str]:
     statement = parse_statement(sql)
     assert statement.parse_error is None
-    catalog = read_catalog(session, table_names(statement))
+    with session.transaction():
+        catalog = read_catalog(session, table_names(statement))
     lines: list[str] = []
     for transform in transforms:
         for rewrite in transform(statement, catalog):

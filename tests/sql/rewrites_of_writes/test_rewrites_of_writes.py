@@ -48,8 +48,10 @@ def describe(case: Case, sql: str, session: Session) -> list[str]:
     assert table is not None
     found = re.search(r".* with (.+)$", case.title) if "$1" in sql else None
     values = found.group(1).split(", ") if found else []
+    with session.transaction():
+        catalog = read_catalog(session, table_names(statement))
     lines: list[str] = []
-    for rewrite in unchanged_rows_left(statement, read_catalog(session, table_names(statement))):
+    for rewrite in unchanged_rows_left(statement, catalog):
         lines += [f"{rewrite.name} ({', '.join(rewrite.cures)})", *rewrite.sql.splitlines()]
         lines += [f"  if {condition}" for condition in rewrite.conditions]
         lines += [f"  but {caveat}" for caveat in rewrite.caveats]
