@@ -180,3 +180,12 @@ def test_an_unreachable_server_is_told_without_the_password(conninfo: str, sente
 def test_a_wrong_connection_string_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="no libpq connection string"):
         Session.open(Target(conninfo="no such thing"))
+
+
+def test_a_statement_without_values_is_asked_about_again_and_again(target: Target) -> None:
+    """The driver would prepare it on the server the sixth time, and want its values."""
+    with Session.open(target) as session:
+        if session.server_version_num < 160000:
+            pytest.skip("EXPLAIN (GENERIC_PLAN) came with 16")
+        for _ in range(8):
+            assert session.run_unbound("explain (generic_plan) ", "select $1::int")
