@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from math import inf
 
+from perfkit.advise import whatif
 from perfkit.advise.places import Places
 from perfkit.advise.selection.answer import FrontierPoint, answered, frontier_of, gains_of
 from perfkit.advise.selection.ask import Asked, asked, check_names
+from perfkit.advise.selection.copied import Copy, copied, planned_alike, told_expressions
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.drops import UNUSED_DAYS
 from perfkit.advise.selection.effect import TOLERANCE
@@ -117,6 +120,8 @@ class IndexAdvice(Framed, Shown):
     options: int
     what_if_calls: int
     backend: str
+    """Where the planner was asked: ``built`` on a clone, ``hypopg``, ``hypopg and built``, or ``statistics``, a copy of schema and
+    statistics without rows."""
     level: str
     """``executed`` where the set was built and statements were run with it, else ``planned``."""
     unit: str
@@ -129,6 +134,8 @@ class IndexAdvice(Framed, Shown):
     notes: tuple[str, ...] = ()
     stages: tuple[StageTime, ...] = ()
     """Where the time went."""
+    planned_on: str | None = None
+    """The version of the server that planned in the place of this one; None where this one did."""
 
 
 def advise(
@@ -143,8 +150,9 @@ def advise(
     """Choose indexes for the workload, and prove them where the target is scratch.
 
     On a scratch target the options are built on a clone, hidden from the planner and shown to it set by set; the chosen set is then
-    run with and without by turns, and the rows compared. Elsewhere HypoPG is asked, nothing is changed and nothing proven. CapabilityMissing where
-    neither can be; UsageError where no statement of the workload can be planned. ``seconds`` are kept within a single run or build
+    run with and without by turns, and the rows compared. Elsewhere nothing is changed and nothing proven: HypoPG is asked where it is installed, else a
+    copy of the schema and its statistics on the embedded server. CapabilityMissing where
+    none of them can be; UsageError where no statement of the workload can be planned. ``seconds`` are kept within a single run or build
     of an index, where cloning and planning leave ``LEAST_LEFT`` of them; what they do not suffice for is said in the notes.
 
     HypoPG is asked through several connections side by side; the answer is the same with any number. Built indexes are seen in
@@ -162,6 +170,7 @@ def advise(
         Sessions(
             places.session, 1 if places.may_change else wishes.connections or usual_connections()
         ) as sessions,
+        ExitStack() as stack,
     ):
         session = sessions.first
         check_names(session, wishes.excluded, wishes.keep)
@@ -170,11 +179,16 @@ def advise(
         catalog = found.catalog
         with shown.stage("think of options"), session.transaction():
             options = with_shares(session, pooled(found.needs, found.costs), catalog)
+        copy: Copy | None = None
+        if not places.may_change and not whatif.is_available(catalog):
+            copy = stack.enter_context(copied(session, options, catalog, shown, deadline))
+            found = planned_alike(copy.lab, found)
+            notes += told_expressions(options, copy.known)
         deadline.begin(LEAST_LEFT)
         timed = _timed(session, found, shown, deadline, notes) if places.may_change else Timed()
-        with sessions.transaction(writes=places.may_change):
+        with sessions.transaction(writes=places.may_change) if copy is None else nullcontext():
             place, planner, made = _prepared(
-                sessions, found, options, places.may_change, budget_bytes, shown, deadline, notes
+                sessions, copy, found, options, places.may_change, budget_bytes, shown, deadline, notes
             )
             with deadline.until(PEELED), shown.stage("find what each statement would use"):
                 base = ground(planner, found.questions, found.needs, made, seconds=deadline.left)
@@ -255,6 +269,7 @@ def advise(
         undo=answer.undo,
         notes=(*found.notes, *places.notes, *notes, *(proven.notes if proven else ()), *answer.notes),
         stages=shown.times(),
+        planned_on=copy.lab.server_version if copy is not None else None,
     )
 
 
@@ -271,6 +286,7 @@ def _timed(session: Session, found: Asked, shown: Progress, deadline: Deadline, 
 
 def _prepared(
     sessions: Sessions,
+    copy: Copy | None,
     found: Asked,
     options: Sequence[Option],
     may_change: bool,
@@ -283,17 +299,25 @@ def _prepared(
     catalog = found.catalog
     with deadline.until(PREPARED), shown.stage("prepare options", total=len(options)) as advance:
         place = workplace(
-            sessions.first, catalog, options, may_change=may_change, advance=advance, deadline=deadline
+            sessions.first,
+            catalog,
+            options,
+            may_change=may_change,
+            copy=copy,
+            advance=advance,
+            deadline=deadline,
         )
         if place.backend == "built":
             most = most_built(deadline.left, budget_bytes)
             made = affordable(options, catalog, most, lockable(sessions.first, catalog))
+        elif copy is not None:
+            made = affordable(options, catalog, inf, lockable(copy.lab.session, catalog))
         else:
             made = affordable(options, catalog, inf, MOST_PRETENDED)
-        planner = Planner(sessions, found.questions, place.stages)
+        asking = Sessions(copy.lab.session) if copy is not None else sessions
+        planner = Planner(asking, found.questions, place.stages)
         planner.make(by_urgency(made, catalog))
-    late = place.built.late if place.built is not None else 0
-    made = [option for option in made if not late & option.bit]
+    made = [option for option in made if not place.late & option.bit]
     if len(made) < len(options):
         notes.append(
             f"{len(options) - len(made)} of {len(options)} options were not considered: making them would take longer, or more room,"

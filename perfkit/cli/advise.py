@@ -106,7 +106,8 @@ def command(
     beside NAME.sql holds sets of values for $1 …, one JSON list a line; a single set may stand in the file as "-- params: [42]".
 
     On a scratch database the indexes are built on a clone and the workload is run with and without them, its rows compared, what
-    writes undone. Elsewhere HypoPG is asked, and the answer is planned only.
+    writes undone. Elsewhere nothing is changed and the answer is planned only: HypoPG is asked, or without it a copy of the schema and its
+    statistics, without rows, on the embedded server.
 
     \b
     Example:

@@ -7,21 +7,17 @@ source's planner statistics, visibility map and settings, but no cumulative stat
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from perfkit.db.session import Session
-from perfkit.db.target import Limits, Target
-from perfkit.errors import CapabilityMissing, CaptureError, PerfkitError
+from perfkit.db.target import Target
+from perfkit.db.throwaway import throwaway
+from perfkit.errors import CapabilityMissing, CaptureError
 from perfkit.identifier import quote_identifier
 
 PREFIX = "perfkit_clone_"
-_MAINTENANCE_DATABASE = "postgres"
-_STALE_SECONDS = 300
-"""A clone this old to which nobody is connected was left by a process that died: its owner keeps a session open."""
 
 _LISTS = frozenset(
     {"search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries"}
@@ -41,17 +37,9 @@ def clone(target: Target, database: str) -> Iterator[Target]:
 
     CapabilityMissing when the server will not make one (others connected, no right, no room).
     """
-    name = f"{PREFIX}{int(time.time()):x}_{secrets.token_hex(3)}"
-    keeper_target = replace(
-        target.at(_MAINTENANCE_DATABASE), is_scratch=True, limits=Limits(statement_timeout=None)
-    )
-    with Session.open(keeper_target, purpose="clone") as keeper:
-        _sweep(keeper)
-        try:
-            _create(keeper, name, database)
-            yield replace(target.at(name), is_scratch=True)
-        finally:
-            _drop(keeper, keeper_target, name)
+    with throwaway(target, PREFIX) as (keeper, name):
+        _create(keeper, name, database)
+        yield replace(target.at(name), is_scratch=True)
 
 
 def _create(session: Session, name: str, source: str) -> None:
@@ -85,29 +73,3 @@ def _copy_settings(session: Session, name: str, source: str) -> None:
         who = "" if row["role"] is None else f"role {quote_identifier(str(row['role']))} in "
         with suppress(CaptureError):
             session.change(f"alter {who}database {quote_identifier(name)} set {setting} to {written}")
-
-
-def _drop(session: Session, target: Target, name: str) -> None:
-    """Drop the clone, through a fresh session when the first one was lost; a dead server leaves it to the next sweep."""
-    force = " with (force)" if session.server_version_num >= 130000 else ""
-    statement = f"drop database if exists {quote_identifier(name)}{force}"
-    try:
-        session.change(statement)
-    except PerfkitError:
-        with suppress(PerfkitError), Session.open(target, purpose="clone") as again:
-            again.change(statement)
-
-
-def _sweep(session: Session) -> None:
-    """Drop clones whose owners died."""
-    oldest = int(time.time()) - _STALE_SECONDS
-    rows = session.rows(
-        "select datname::text as name from pg_database as d where starts_with(datname, %s)"
-        " and not exists (select from pg_stat_activity as a where a.datname = d.datname)",
-        [PREFIX],
-    )
-    for row in rows:
-        name = str(row["name"])
-        with suppress(ValueError, PerfkitError):
-            if int(name.removeprefix(PREFIX).partition("_")[0], 16) < oldest:
-                session.change(f"drop database if exists {quote_identifier(name)}")

@@ -151,9 +151,12 @@ def _how(found: IndexAdvice) -> str:
     asked = f"{found.what_if_calls:,} plans asked for"
     if found.level == "executed":
         return f"indexes built on a clone and the statements run with and without them by turns; {asked}"
-    where = (
-        "with HypoPG's hypothetical indexes" if found.backend == "hypopg" else "with indexes built on a clone"
-    )
+    if found.backend == "statistics":
+        where = f"on a copy of the schema and statistics, without data, on PostgreSQL {found.planned_on}"
+    elif found.backend == "hypopg":
+        where = "with HypoPG's hypothetical indexes"
+    else:
+        where = "with indexes built on a clone"
     return f"planned only, no statement was run; {asked} {where}"
 
 

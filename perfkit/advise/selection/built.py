@@ -4,9 +4,7 @@ statistics of their expressions."""
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
-from perfkit.advise.indexes.shape import Shape
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.question import Question
@@ -94,7 +92,7 @@ class Built:
         try:
             if option.extension is not None:
                 session.execute(f"create extension if not exists {option.extension}")
-            session.execute(_named(option).sql)
+            session.execute(option.made.sql)
         except CaptureError as error:
             session.execute("rollback to savepoint option")
             if isinstance(error, CaptureTimeout):
@@ -105,7 +103,7 @@ class Built:
 
     def _note(self, made: Sequence[Option]) -> dict[int, int]:
         """Bytes of each with its partitions' own."""
-        names = [_named(option).qualified_name for option in made]
+        names = [option.made.qualified_name for option in made]
         rows = self._session.rows(_TREE, {"numbers": [option.number for option in made], "names": names})
         sizes = dict.fromkeys((option.number for option in made), 0)
         for row in rows:
@@ -147,17 +145,10 @@ class Built:
 
     def drops(self, chosen: int) -> tuple[str, ...]:
         """Statements that take options away, to be undone by the caller."""
-        return tuple(
-            f"drop index {_named(self._options[number]).qualified_name}" for number in numbers(chosen)
-        )
+        return tuple(f"drop index {self._options[number].made.qualified_name}" for number in numbers(chosen))
 
     def number(self, session: Session, name: str) -> int | None:
         return self._names.get(name)
 
     def spellings(self, question: Question, chosen: int) -> Sequence[Question]:
         return ()
-
-
-def _named(option: Option) -> Shape:
-    """Under a name of its own: several options would get the same one."""
-    return replace(option.shape, given_name=f"perfkit_option_{option.number}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from perfkit.advise.indexes.shape import Shape
 
@@ -30,6 +30,11 @@ class Option:
     def bit(self) -> int:
         """Sets of options are whole numbers with a bit for each."""
         return 1 << self.number
+
+    @property
+    def made(self) -> Shape:
+        """Under a name of its own: several options would get the same one."""
+        return replace(self.shape, given_name=f"perfkit_option_{self.number}")
 
     @property
     def has_expression(self) -> bool:

@@ -34,7 +34,7 @@ _UNSELECTIVE = 0.1
 def estimated_bytes(shape: Shape, catalog: Catalog, kept: float | None = None) -> int:
     """Bytes on disk of the whole index, of all partitions. ``kept`` is the share of the rows that its predicate keeps; None to
     have it estimated from statistics."""
-    rows = _rows(shape.relation, catalog) * (_kept(shape) if kept is None else kept)
+    rows = estimated_rows(shape, catalog, kept)
     if shape.method == "brin":
         return 3 * BLOCK_BYTES + int(shape.relation.pages / _BRIN_PAGES * (_width(shape) * 2 + 24))
     if shape.method == "hash":
@@ -49,6 +49,11 @@ def estimated_bytes(shape: Shape, catalog: Catalog, kept: float | None = None) -
     plain = rows * each
     shared = rows * _SHARED_ENTRY_BYTES + keys * (_aligned(_width(shape)) + _SHARED_KEY_BYTES)
     return int(min(plain, shared) / _FILL * _PAGE_OVERHEAD) + 2 * BLOCK_BYTES
+
+
+def estimated_rows(shape: Shape, catalog: Catalog, kept: float | None = None) -> float:
+    """How many rows the index holds, of all partitions."""
+    return _rows(shape.relation, catalog) * (_kept(shape) if kept is None else kept)
 
 
 def _rows(relation: Relation, catalog: Catalog) -> float:

@@ -1,21 +1,23 @@
-"""Where a selection asks its what-if questions: a clone with really built indexes, HypoPG, or both."""
+"""Where a selection asks its what-if questions: a clone with really built indexes, HypoPG, both, or a statistics lab."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 from perfkit.advise import whatif
 from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.copied import Copy
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.hypothetical import Hypothetical
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Stage
 from perfkit.advise.selection.sizes import estimated_bytes
+from perfkit.advise.selection.sketched import Sketched
 from perfkit.catalog import Catalog
 from perfkit.db.session import Session
-from perfkit.errors import CapabilityMissing
+from perfkit.progress import Advance
 
 MOST_BUILT_BYTES = 4 * 1024**3
 """Of all options together: building more takes longer than most would wait."""
@@ -37,7 +39,14 @@ class Workplace:
     stages: tuple[Stage, ...]
     built: Built | None
     backend: str
-    """``built``, ``hypopg``, or ``hypopg and built``."""
+    """``built``, ``hypopg``, ``hypopg and built``, or ``statistics``."""
+    sketched: Sketched | None = None
+
+    @property
+    def late(self) -> int:
+        """The options that there was no time to make, as bits."""
+        making = self.built or self.sketched
+        return making.late if making is not None else 0
 
 
 def workplace(
@@ -46,23 +55,21 @@ def workplace(
     options: Sequence[Option],
     *,
     may_change: bool,
-    advance: Callable[[], None] = lambda: None,
+    copy: Copy | None = None,
+    advance: Advance = lambda: None,
     deadline: Deadline | None = None,
 ) -> Workplace:
-    """The stages for these options. CapabilityMissing where there is neither a scratch database nor HypoPG."""
+    """The stages for these options. Where nothing may be changed there is HypoPG, or else a copy."""
 
     def size_of(option: Option) -> int:
         return estimated_bytes(option.shape, catalog, option.kept)
 
-    has_hypopg = whatif.is_available(catalog)
+    if copy is not None:
+        sketched = Sketched(copy.lab, catalog, copy.known, advance, deadline)
+        return Workplace(stages=(sketched,), built=None, backend="statistics", sketched=sketched)
     if not may_change:
-        if not has_hypopg:
-            raise CapabilityMissing(
-                "indexes cannot be compared on this database",
-                needs="a scratch copy of it, on which they may be built, or the extension HypoPG",
-                how_to_enable="--scratch on a copy, or CREATE EXTENSION hypopg",
-            )
         return Workplace(stages=(Hypothetical(session, catalog, size_of),), built=None, backend="hypopg")
+    has_hypopg = whatif.is_available(catalog)
     built = Built(session, advance, deadline)
     total = sum(size_of(option) for option in options)
     if has_hypopg and total > MOST_BUILT_BYTES:
