@@ -1,4 +1,7 @@
-"""A claim of a page: a sentence that was just found to be true, with the figures it rests on."""
+"""A claim of a page: a sentence that was just found to be true, with the figures it rests on.
+
+One that PostgreSQL only bears out from some major on is left open on an older one, and says so.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,12 @@ Figure = str | int | float | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim(Shown):
-    """Only made by ``require``, so one that is there holds."""
+    """Only made by ``require``, so one that is there holds, unless it is left open."""
 
     sentence: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    since: int | None = None
+    """On the server at hand nothing is claimed, as the sentence is about this major and later ones; None where it holds."""
 
     @property
     def evidence(self) -> str:

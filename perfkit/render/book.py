@@ -1,4 +1,4 @@
-"""What a page of the book shows: a measurement, a claim that holds, rows."""
+"""What a page of the book shows: a measurement, a claim that holds or is left open, rows."""
 
 from __future__ import annotations
 
@@ -51,6 +51,9 @@ def compared_blocks(compared: Compared) -> Blocks:
 
 
 def claim_blocks(claim: Claim) -> Blocks:
+    if claim.since is not None:
+        left_open = Span(f"from PostgreSQL {claim.since} on", "muted", badge=True)
+        return (paragraph(left_open, f" {claim.sentence}", Span(" (not claimed of this server)", "muted")),)
     evidence = (Span(f" ({claim.evidence})", "muted"),) if claim.figures else ()
     return (paragraph(Span("✔ holds", "good", badge=True), f" {claim.sentence}", *evidence),)
 

@@ -116,6 +116,9 @@ def test_a_page_is_found(path: Path) -> None:
     if page.id in VOCABULARY:
         assert page.id in page.findings
     assert 80 <= len(page.summary) <= 700
+    assert set(page.since) <= set(range(13, 19))
+    code = "\n".join(sources(path, "code"))
+    assert "page.major <" not in code, "a claim that is only made on some majors says since="
 
 
 def test_titles_and_openings_are_each_their_own() -> None:

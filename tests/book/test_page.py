@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,6 +14,7 @@ from perfkit.db.servers import Server
 from perfkit.db.session import Session
 from perfkit.db.target import Target
 from perfkit.errors import CaptureError, ClaimFailed
+from perfkit.findings.finding import Finding
 
 pytestmark = [pytest.mark.slow, pytest.mark.server]
 
@@ -30,7 +32,9 @@ def test_a_measurement_tells_what_claims_are_made_of(page: Page) -> None:
     assert found.rows + found.rows_removed == page.value("select count(*) from issues")
     assert found.rows_of("Seq Scan on issues") == found.rows
     assert found.blocks == page.value("select relpages from pg_class where relname = 'issues'")
-    assert found.finding("missing-index-filter").node == 1
+    finding = found.finding("missing-index-filter")
+    assert isinstance(finding, Finding) and finding.node == 1
+    assert "perfkit finds sort-spill" in str(found.finding("sort-spill", since=page.major + 1))
     with pytest.raises(ClaimFailed, match="does not find sort-spill here; it finds missing-index-filter"):
         found.finding("sort-spill")
     with pytest.raises(ClaimFailed, match="no node Index Scan; it has Seq Scan on issues"):
@@ -76,6 +80,34 @@ def test_a_claim_holds_or_ends_the_page(page: Page) -> None:
     with pytest.raises(ClaimFailed, match=r"the claim “reads less” does not hold here \(before 3, after 7\)"):
         page.claim("reads less", 7 < 3, before=3, after=7)
     assert require("plain", True, {}).evidence == ""
+
+
+def test_a_claim_about_later_majors_is_left_open(page: Page) -> None:
+    shown = page.claim("is told", page.major < 0, since=page.major + 1, before=3)
+    assert str(shown) == f"from PostgreSQL {page.major + 1} on is told (not claimed of this server)"
+    with pytest.raises(ClaimFailed, match="the claim “is told” does not hold here"):
+        page.claim("is told", page.major < 0, since=page.major)
+
+
+def test_vacuum_waits_for_the_snapshots_of_others(page: Page) -> None:
+    """Those of the page's own clients are part of what it shows."""
+    page.change(
+        "create table kept with (autovacuum_enabled = off) as select n from generate_series(1, 100) as n"
+    )
+    reader = page.client("reader")
+    reader.run("begin isolation level repeatable read")
+    reader.run("select 1 from kept limit 1")
+    page.change("delete from kept; vacuum kept")
+    assert page.value("select pg_relation_size('kept')") != 0
+    reader.run("commit")
+    with Session.open(page.lab.target) as other, ThreadPoolExecutor(1) as worker:
+        holds = f"select backend_xmin is not null from pg_stat_activity where pid = {other.backend_pid}"
+        slow = worker.submit(other.rows, "select pg_sleep(2), count(*) from kept")
+        while not page.value(holds):
+            assert not slow.done()
+        page.change("vacuum kept")
+        assert slow.done(), "the vacuum came after the query"
+    assert page.value("select pg_relation_size('kept')") == 0
 
 
 def test_rows_are_shown_and_reckoned_with(page: Page) -> None:

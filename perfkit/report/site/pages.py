@@ -43,6 +43,9 @@ SYMPTOMS = {
 _MARKUP = re.compile(r"[*`#]|\[([^\]]*)\]\([^)]*\)")
 
 
+_SINCE = re.compile(r"\bsince=(\d+)")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookPage:
     path: Path
@@ -55,6 +58,8 @@ class BookPage:
     """The first paragraph, without markup."""
     prose: str
     """All that is written, without markup."""
+    since: tuple[int, ...] = ()
+    """Majors from which on some of its claims are made; on older ones these are left open."""
 
     @property
     def id(self) -> str:
@@ -92,6 +97,7 @@ def read_page(path: Path) -> BookPage:
             f"{path.name} has no kind and symptoms that the book knows: {unknown or 'no symptom'}"
         )
     texts = ["".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "markdown"]
+    code = "\n".join("".join(cell["source"]) for cell in document["cells"] if cell["cell_type"] == "code")
     plain = [_plain(block) for text in texts for block in text.split("\n\n") if not block.startswith("#")]
     return BookPage(
         path=path,
@@ -101,6 +107,7 @@ def read_page(path: Path) -> BookPage:
         findings=tuple(about["findings"]),
         summary=plain[0],
         prose=" ".join(map(_plain, texts)),
+        since=tuple(sorted({int(major) for major in _SINCE.findall(code)})),
     )
 
 

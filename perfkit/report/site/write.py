@@ -43,7 +43,7 @@ def _page(page: BookPage, run: Run, notebook: Path, before: BookPage | None, aft
         {
             "title": page.title,
             "tab": page.title,
-            "eyebrow": [KINDS[page.kind], page.id],
+            "eyebrow": [KINDS[page.kind], page.id, *_since(page)],
             "trail": [
                 ("all anti-patterns", INDEX_FILE),
                 *((f"finding {id}", f"{FINDINGS_FOLDER}/{id}.html") for id in page.findings),
@@ -129,9 +129,15 @@ def _group(id: str, title: str, pages: Sequence[BookPage], runs: Mapping[str, Ru
     yield f'<h3 id="{id}">{escape(title)}</h3><ol class="leaves">'
     for page in pages:
         failed = '<strong class="failed">failed</strong> ' if runs and not runs[page.id].is_ok else ""
-        begins = f"<p>{escape(page.summary)}</p>" if runs else ""
+        begins = "".join(f"<p>{escape(text)}</p>" for text in (page.summary, *_since(page))) if runs else ""
         yield f'<li>{failed}<a href="{page.id}.html">{escape(page.title)}</a> <code>{page.id}</code>{begins}</li>'
     yield "</ol>"
+
+
+def _since(page: BookPage) -> Iterator[str]:
+    """What a reader with an older server has to know of it."""
+    for major in page.since:
+        yield f"some claims are made from PostgreSQL {major} on"
 
 
 def _search_index(pages: Sequence[BookPage]) -> str:
