@@ -59,6 +59,9 @@ MOST_CONNECTIONS = 4
 PLANNED = 0.25
 """The share of the time after which no more statements are planned."""
 
+LONGEST_IDLE_SECONDS = 86_400.0
+"""However much time is given, a session that is forgotten ends within a day."""
+
 LEAST_LEFT = 0.2
 """So much of the time is left for what follows, however long the clone and the planning took."""
 
@@ -160,6 +163,7 @@ def advise(
     """
     deadline = Deadline(seconds)
     wishes = wishes or Wishes()
+    target = _patient(target, seconds)
     shown = Clocked(progress or Silent())
     database = database_of(target)
     with Session.open(target, purpose="advice") as counting:
@@ -271,6 +275,15 @@ def advise(
         stages=shown.times(),
         planned_on=copy.lab.server_version if copy is not None else None,
     )
+
+
+def _patient(target: Target, seconds: float) -> Target:
+    """Sessions wait in their transactions while the solver thinks: as long as all of it may take."""
+    limit = target.limits.idle_in_transaction_timeout
+    if limit is None or seconds <= limit:
+        return target
+    longest = min(seconds, LONGEST_IDLE_SECONDS)
+    return replace(target, limits=replace(target.limits, idle_in_transaction_timeout=longest))
 
 
 def _timed(session: Session, found: Asked, shown: Progress, deadline: Deadline, notes: list[str]) -> Timed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -76,6 +77,12 @@ def test_little_time(town: Target, seconds: float) -> None:
     unproven = [one for one in found.advice if one not in sure]
     assert all(UNPROVEN in one.caveats for one in unproven)
     assert bool(unproven) == ("planned only: no time" in found.verdict)
+
+
+def test_a_session_may_wait_while_the_solver_thinks(town: Target) -> None:
+    hasty = replace(town, limits=replace(town.limits, idle_in_transaction_timeout=0.001))
+    found = found_within(hasty, 20.0)
+    assert (found.level, found.notes) == ("executed", ())
 
 
 def test_where_the_time_went(town: Target) -> None:
