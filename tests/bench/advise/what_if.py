@@ -66,7 +66,8 @@ def extend(session: Session, found: Asked, most_bytes: float) -> tuple[ExtendRes
     session.rows("select hypopg_reset()")
     before = cpu(session)
     planner = Planner(Sessions(session), found.questions, [Hypothetical(session, found.catalog, None)])
-    result = Extend(planner, found.questions, found.catalog).run(most_bytes)
+    with session.transaction():
+        result = Extend(planner, found.questions, found.catalog).run(most_bytes)
     after = cpu(session)
     session.rows("select hypopg_reset()")
     return result, Cpu(client=after.client - before.client, server=after.server - before.server)
