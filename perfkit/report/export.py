@@ -80,18 +80,23 @@ def page_of_value(value: object) -> str:
     return _html(_value_cells(value), {"title": title, "eyebrow": ["perfkit"]})
 
 
-def markdown_of(run: Run) -> str:
-    """The run as Markdown, for a merge request or a wiki: what happened, then every published result."""
-    from perfkit.render import to_markdown
-
+def markdown_of(run: Run, texts: Mapping[str, str] | None = None) -> str:
+    """The run as Markdown, for a merge request or a wiki: what happened, then every published result, of which ``texts`` may be
+    there already."""
     parts = [f"# {_markdown(run.title)}"]
     if run.failure:
         parts.append(f"**{_BANNERS[run.status]}**: {_one_line(run.sentence)}")
-    for document in run.results.values():
-        value = value_of(document)
-        parts.append(to_markdown(value).strip() if not isinstance(value, Mapping) else _table(value))
+    for name, document in run.results.items():
+        parts.append((texts or {}).get(name, "").strip() or _markdown_of_result(document))
     parts.append(" · ".join(_colophon(run)))
     return "\n\n".join(parts) + "\n"
+
+
+def _markdown_of_result(document: Mapping[str, Any]) -> str:
+    from perfkit.render import to_markdown
+
+    value = value_of(document)
+    return _table(value) if isinstance(value, Mapping) else to_markdown(value).strip()
 
 
 def _html(cells: Iterable[Any], page: Mapping[str, Any]) -> str:

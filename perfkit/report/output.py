@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,10 +43,16 @@ def prepare(folder: Path) -> None:
 
 
 def write_reports(
-    run: Run, notebook: Any, folder: Path, passwords: tuple[str, ...], cover: Cover | None = None
+    run: Run,
+    notebook: Any,
+    folder: Path,
+    passwords: tuple[str, ...],
+    cover: Cover | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Run:
     """Write run.json, then the executed notebook, the page and the Markdown; none of them with a password, nor, under a
-    ``cover``, with a literal: ReportError then names the file that was not written."""
+    ``cover``, with a literal: ReportError then names the file that was not written. ``texts`` are results as Markdown, where they
+    are known; under a cover they are written anew."""
     from nbformat import from_dict
 
     from perfkit.report.export import markdown_of, page_of_notebook
@@ -60,7 +66,7 @@ def write_reports(
     views: dict[str, Callable[[], str]] = {
         NOTEBOOK_FILE: lambda: json.dumps(struck, indent=1, ensure_ascii=False, sort_keys=True) + "\n",
         HTML_FILE: lambda: strike(page_of_notebook(clean, struck), passwords),
-        MARKDOWN_FILE: lambda: strike(markdown_of(clean), passwords),
+        MARKDOWN_FILE: lambda: strike(markdown_of(clean, texts if cover is None else None), passwords),
     }
     for name, view in views.items():
         text = view()

@@ -45,9 +45,17 @@ def publish(value: object, name: str) -> None:
         return
     from perfkit.document import dumps
 
-    path = Path(directory) / f"{name}.json"
+    shown = redacted(value)
+    if not isinstance(shown, Mapping):
+        from perfkit.render import to_markdown
+
+        _put(Path(directory) / f"{name}.md", to_markdown(shown))
+    _put(Path(directory) / f"{name}.json", dumps(_document(shown)))
+
+
+def _put(path: Path, text: str) -> None:
     temporary = path.with_suffix(".part")
-    temporary.write_text(dumps(_document(redacted(value))), encoding="utf-8")
+    temporary.write_text(text, encoding="utf-8")
     temporary.replace(path)
 
 
@@ -61,6 +69,12 @@ def published(directory: Path) -> dict[str, Any]:
     """What was published into a folder, in the order it came."""
     files = sorted(directory.glob("*.json"), key=lambda path: (path.stat().st_mtime_ns, path.name))
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+def published_texts(directory: Path) -> dict[str, str]:
+    """The same results as Markdown, written where the values were: whoever has these need not read the values for it. None of a
+    plain document."""
+    return {path.stem: path.read_text(encoding="utf-8") for path in directory.glob("*.md")}
 
 
 def _document(value: object) -> dict[str, Any]:

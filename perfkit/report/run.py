@@ -21,7 +21,7 @@ from perfkit.report.notebooks import available, digest_of, find, name_of, read, 
 from perfkit.report.outcome import Failure, Run, Status
 from perfkit.report.output import prepare, write_reports
 from perfkit.report.parameters import Parameter, bind, parameters_of
-from perfkit.report.publish import RUN_DIRECTORY, published
+from perfkit.report.publish import RUN_DIRECTORY, published, published_texts
 from perfkit.report.secrets import passwords_in
 from perfkit.report.stop import Stop
 
@@ -105,7 +105,12 @@ def _run(
 
         cover = Cover(Path(environment[TABLE_FILE]), run.parameters)
     return write_reports(
-        run, watch.notebook, output_directory, passwords_in({**os.environ, **environment}), cover
+        run,
+        watch.notebook,
+        output_directory,
+        passwords_in({**os.environ, **environment}),
+        cover,
+        published_texts(Path(environment[RUN_DIRECTORY])),
     )
 
 
