@@ -254,11 +254,13 @@ def writes_told(gain: Gain) -> str:
 
     >>> writes_told(Gain(saved=1000.0, writes=25.0))
     "by estimate the workload's own writes pay 2.5 % of what its reads save by it: worth it up to about 40× as many writes"
-    >>> writes_told(Gain(saved=1e6, writes=2.0))
-    ''
+    >>> writes_told(Gain(saved=1e6, writes=2.0)), writes_told(Gain(saved=-3.0, writes=0.0))
+    ('', '')
     """
-    if gain.writes * MOST_TOLD_TIMES <= gain.saved:
+    if gain.writes <= 0 or gain.writes * MOST_TOLD_TIMES <= gain.saved:
         return ""
+    if gain.saved <= 0:
+        return "by estimate the workload's own writes pay for it, while its reads cost no less by the planner's word"
     paid = format_percent(gain.writes / max(gain.saved, 1e-9))
     return (
         f"by estimate the workload's own writes pay {paid} of what its reads save by it: worth it up to about"
