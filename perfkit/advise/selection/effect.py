@@ -60,13 +60,14 @@ class Effect:
         return self.gives_other_rows or was_ended or (self.is_slower(tolerance) and not self.kept)
 
     def is_slower(self, tolerance: float) -> bool:
-        """Surely slower than the tolerance allows, by as much as can be felt. A write is run too few times for its times alone to
-        be sure: where it clearly touches more blocks, they need no more than point the same way."""
+        """Surely slower than the tolerance allows, by as much as can be felt. What takes long, or writes, is run too few times for its
+        times alone to be sure: where the proof says that it harms, they need no more than point the same way."""
         proof = self.proof
         if proof is None or proof.time_ratio_low is None or self.before_ms is None or self.after_ms is None:
             return False
-        is_harm = self.kept and proof.verdict == "harms"
-        ratio = proof.time_ratio if is_harm and proof.time_ratio is not None else proof.time_ratio_low
+        ratio = proof.time_ratio_low
+        if proof.verdict == "harms" and proof.time_ratio is not None:
+            ratio = proof.time_ratio
         return ratio > 1 + tolerance and self.after_ms - self.before_ms >= LEAST_HARM_MS
 
 
