@@ -12,7 +12,7 @@ from perfkit.advise.selection.sizes import estimated_bytes
 from perfkit.advise.selection.verify import TOLERANCE, Effect
 from perfkit.advise.selection.workplace import LEAST_BUILD_BYTES, affordable
 from perfkit.advise.selection.writes import Upkeep, WriteLoad, rows_written
-from perfkit.advise.values import Proof
+from perfkit.advise.values import Proof, ProofVerdict
 from perfkit.capture.values import Counters, Measurement, Samples
 from perfkit.catalog import Catalog, Index, IndexKey, Relation
 from perfkit.plan.model import Node, Plan
@@ -177,6 +177,15 @@ def test_when_a_statement_is_harmed(
     assert (one.before_ms, one.after_ms) == (before_ms, after_ms)
     assert one.is_harmed(TOLERANCE) == is_harmed
     assert not one.is_harmed(1000)
+
+
+@pytest.mark.parametrize(("verdict", "is_harmed"), [("harms", True), ("inconclusive", False)])
+def test_harm_by_the_proof_needs_no_more_than_its_median(verdict: ProofVerdict, is_harmed: bool) -> None:
+    """Of a statement that takes long there are few runs, whose ratio is hardly ever sure."""
+    one = effect(2000, 3000, 0.9)
+    assert one.proof is not None
+    one = replace(one, proof=replace(one.proof, verdict=verdict, time_ratio=1.5))
+    assert one.is_harmed(TOLERANCE) == is_harmed
 
 
 def test_what_was_not_run_is_not_harmed() -> None:
