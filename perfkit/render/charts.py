@@ -70,11 +70,6 @@ def chart_of_samples(sampled: Sampled) -> Chart:
     return Chart(series=tuple((name, samples) for name, samples in _series(sampled) if samples.values))
 
 
-def chart_blocks(chart: Chart) -> Blocks:
-    """The table of quartiles that stands for the picture where none can be shown."""
-    return chart.blocks()
-
-
 def _series(sampled: Sampled) -> list[tuple[str, Samples]]:
     from perfkit.capture.values import Capture, Measurement, Samples
 

@@ -94,11 +94,6 @@ def chart_of_frontier(found: IndexAdvice) -> FrontierChart:
     )
 
 
-def frontier_blocks(chart: FrontierChart) -> Blocks:
-    """The table that stands for the picture where none can be shown."""
-    return chart.blocks()
-
-
 _WRITES = Column(
     title="of it for writes", align="right", note="what the indexes add to the writes, by estimate"
 )

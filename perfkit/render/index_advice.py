@@ -27,7 +27,7 @@ from perfkit.render.capture import notes_blocks
 from perfkit.render.environment import environment_blocks
 from perfkit.render.escape import shortened
 from perfkit.render.figures import cost_text
-from perfkit.render.frontier import chart_of_frontier, frontier_blocks
+from perfkit.render.frontier import chart_of_frontier
 from perfkit.units import format_bytes, format_count, format_ms, format_percent
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def part(found: IndexAdvice, name: str) -> Blocks:
         case "writes":
             return (_writes(found.writes),) if found.writes else (paragraph("No write was measured."),)
         case "frontier":
-            return frontier_blocks(chart_of_frontier(found))
+            return chart_of_frontier(found).blocks()
         case "migration":
             return _migration(found)
         case "environment":

@@ -6,19 +6,17 @@ from __future__ import annotations
 
 import base64
 import io
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from perfkit.redact import redacted
-from perfkit.render.blocks import Blocks
-from perfkit.render.markdown import write_markdown
+from perfkit.render.drawn import SVG, DrawnChart
 from perfkit.render.svg import TEXT_COLOUR, presentable
-from perfkit.render.text import write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+PNG = "image/png"
 COLOURS = ("#c07a3c", "#2f9a6a", "#5b7fc7", "#9a6fb0")
 """Orange before, green after; of a lightness that stands on white and on black."""
 GREY = "#808080"
@@ -29,15 +27,10 @@ _SHARPNESS = 2
 """Pixels per shown pixel: sharp on dense screens."""
 
 
-class Picture(ABC):
-    """What a chart has in common with the others; a chart is a frozen value that says what it draws."""
+class Picture(DrawnChart):
+    """A chart that matplotlib draws."""
 
     __slots__ = ()
-
-    @property
-    @abstractmethod
-    def alt(self) -> str:
-        """What the picture shows, for those who cannot see it."""
 
     @property
     @abstractmethod
@@ -47,10 +40,6 @@ class Picture(ABC):
     @property
     @abstractmethod
     def size_inches(self) -> tuple[float, float]: ...
-
-    @abstractmethod
-    def blocks(self) -> Blocks:
-        """The table that stands for the picture where none can be shown."""
 
     @abstractmethod
     def figure(self, colour: str) -> Figure:
@@ -78,43 +67,17 @@ class Picture(ABC):
             )
         return picture.getvalue()
 
-    def __str__(self) -> str:
-        return write_text(self.blocks())
+    def pictures(self) -> Mapping[str, Callable[[], str]]:
+        return {SVG: self.svg, PNG: self._pixels} if self.is_drawn else {}
 
-    def _repr_mimebundle_(
-        self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
-        shown = redacted(self)
-        bundle: dict[str, str] = {}
-        metadata: dict[str, dict[str, object]] = {}
-        makers: dict[str, Callable[[], str]] = {
-            "image/svg+xml": shown.svg,
-            "image/png": lambda: base64.b64encode(shown.png()).decode("ascii"),
-            "text/plain": lambda: write_text(shown.blocks()),
-            "text/markdown": lambda: write_markdown(shown.blocks()) + "\n",
-        }
-        for mime, make in makers.items():
-            if (include and mime not in include) or (exclude and mime in exclude):
-                continue
-            if mime.startswith("image/") and not shown.is_drawn:
-                continue
-            # JupyterLab prefers Markdown to any picture
-            if mime == "text/markdown" and shown.is_drawn and not include:
-                continue
-            try:
-                bundle[mime] = make()
-            except Exception:
-                # A picture that cannot be drawn must not take the table with it.
-                continue
-            if mime.startswith("image/"):
-                metadata[mime] = {"alt": shown.alt}
-            if mime == "image/png":
-                width, height = shown.size_inches
-                metadata[mime] |= {
-                    "width": round(width * PIXELS_PER_INCH),
-                    "height": round(height * PIXELS_PER_INCH),
-                }
-        return bundle, metadata
+    def shape(self, mime: str) -> Mapping[str, object]:
+        if mime != PNG:
+            return {}
+        width, height = self.size_inches
+        return {"width": round(width * PIXELS_PER_INCH), "height": round(height * PIXELS_PER_INCH)}
+
+    def _pixels(self) -> str:
+        return base64.b64encode(self.png()).decode("ascii")
 
 
 def _settings() -> Any:
