@@ -3,7 +3,7 @@ quarter of a millisecond, or, where the planner is wrong about the data, a quart
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from statistics import median
@@ -27,6 +27,12 @@ SHORTEST_MS = 100.0
 LEAST_MS = 0.01
 """The clock's own noise."""
 
+FIRST_SHARE = 0.5
+"""Of the time, that a first pass takes at the most: one statement that does not end is not to take the time of all others."""
+
+PASS_FACTOR = 4.0
+"""So many times as long as in the pass before each statement may take that did not end."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timed:
@@ -35,7 +41,7 @@ class Timed:
     ms: tuple[float | None, ...] = ()
     """Of one that did not end the time it had; what the workload tells where it was not run; None where nothing is known."""
     endless: frozenset[int] = frozenset()
-    """Those that did not end."""
+    """Those that did not end in the longest time a run may take."""
     late: int = 0
     """So many were not run as the time was up."""
 
@@ -52,26 +58,43 @@ def times(
     deadline: Deadline,
     costs: Sequence[float] = (),
 ) -> Timed:
-    """One run of each statement whose parameters are known, undone; those of the highest ``costs`` come first."""
-    found: list[float | None] = [None] * len(questions)
-    endless: set[int] = set()
-    late = 0
-    longest = longest_ms(session, deadline.left)
+    """One run of each statement whose parameters are known, undone; those of the highest ``costs`` come first. Each may take a little
+    time at first; those that do not end in it are run again for longer, and longer, while there is time."""
+    found = [question.told_ms for question in questions]
     order = sorted(range(len(questions)), key=lambda place: (-costs[place] if costs else 0.0, place))
-    with progress.stage("time the workload as it is", total=len(questions)) as advance:
-        for place in order:
-            question = questions[place]
-            if question.is_generic or deadline.is_over:
-                found[place] = question.told_ms
-                late += not question.is_generic
-            else:
+    known = [place for place in order if not questions[place].is_generic]
+    longest = longest_ms(session, deadline.left)
+    first = max(deadline.left * 1000 * FIRST_SHARE / max(len(known), 1), SHORTEST_MS)
+    reached: set[int] = set()
+    waiting = known
+    with progress.stage("time the workload as it is", total=len(known)) as advance:
+        for limit in _limits(first, longest):
+            cut = []
+            for place in waiting:
+                if deadline.is_over:
+                    break
                 try:
-                    found[place] = _time(session, question, longest)
+                    found[place] = _time(session, questions[place], limit)
                 except CaptureTimeout:
-                    found[place] = longest
-                    endless.add(place)
-            advance()
-    return Timed(ms=tuple(found), endless=frozenset(endless), late=late)
+                    found[place] = limit
+                    cut.append(place)
+                if place not in reached:
+                    reached.add(place)
+                    advance()
+            waiting = cut
+    return Timed(ms=tuple(found), endless=frozenset(waiting), late=len(known) - len(reached))
+
+
+def _limits(first: float, longest: float) -> Iterator[float]:
+    """
+    >>> list(_limits(100.0, 1000.0)), list(_limits(9.0, 5.0))
+    ([100.0, 400.0, 1000.0], [5.0])
+    """
+    limit = first
+    while limit < longest:
+        yield limit
+        limit *= PASS_FACTOR
+    yield longest
 
 
 def longest_ms(session: Session, seconds: float) -> float:

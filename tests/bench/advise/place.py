@@ -66,10 +66,15 @@ def questions_of(session: Session, dataset: str) -> Asked:
     return asked(Sessions(session), workload_of(dataset), (), Silent())
 
 
+def client_seconds() -> float:
+    """CPU of this process."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    return own.ru_utime + own.ru_stime
+
+
 def cpu(session: Session) -> Cpu:
     """Seconds of this process and of the session's backend on the same machine."""
-    own = resource.getrusage(resource.RUSAGE_SELF)
     stat = Path(f"/proc/{session.backend_pid}/stat").read_text(encoding="ascii")
     fields = stat.rsplit(")", 1)[1].split()
     ticks = os.sysconf("SC_CLK_TCK")
-    return Cpu(client=own.ru_utime + own.ru_stime, server=(int(fields[11]) + int(fields[12])) / ticks)
+    return Cpu(client=client_seconds(), server=(int(fields[11]) + int(fields[12])) / ticks)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 
-from perfkit.db.session import Session
 from perfkit.index_advice import Wishes, advise
 from perfkit.progress import Lines
-from tests.bench.advise.place import cpu, target_of, workload_of
+from tests.bench.advise.place import client_seconds, target_of, workload_of
 from tests.bench.process import say
 
 MOST_BYTES = 1024**3
@@ -16,11 +15,9 @@ MOST_BYTES = 1024**3
 def run_tpcds(scale: float, seconds: float) -> None:
     target = target_of("tpcds", scale)
     workload = workload_of("tpcds")
-    started = time.monotonic()
-    with Session.open(target) as session:
-        before = cpu(session).client
-        found = advise(target, workload, Wishes(most_bytes=MOST_BYTES), seconds=seconds, progress=Lines())
-        after = cpu(session).client
+    started, before = time.monotonic(), client_seconds()
+    found = advise(target, workload, Wishes(most_bytes=MOST_BYTES), seconds=seconds, progress=Lines())
+    after = client_seconds()
     say(f"{found.verdict}")
     say(
         f"{time.monotonic() - started:.0f} s wall, {after - before:.1f} s client CPU, {found.what_if_calls} what-if calls,"
@@ -33,5 +30,6 @@ def run_tpcds(scale: float, seconds: float) -> None:
         say(
             f"  {one.name}: cost {one.cost_before:.0f} → {one.cost_after:.0f}, {before_ms} → {after_ms} ms, {one.verdict}"
         )
+    say("  stages: " + ", ".join(f"{one.name} {one.seconds:.0f} s" for one in found.stages))
     for note in found.notes:
         say(f"  note: {note}")
