@@ -102,9 +102,11 @@ class Arm:
             session.run_users("", self.statement.text, self._parameters)
             return session.rows(query)
 
-    def measurement(self, plan: Plan) -> Measurement:
+    def measurement(self, plan: Plan, samples: Sequence[float] | None = None) -> Measurement:
+        """Of all its runs, or of those that ``samples`` names."""
         assert self._counters is not None
-        return Measurement(plan=plan, counters=self._counters, samples=Samples(values=tuple(self.samples)))
+        values = tuple(self.samples if samples is None else samples)
+        return Measurement(plan=plan, counters=self._counters, samples=Samples(values=values))
 
 
 def _touched(counters: Counters) -> int:

@@ -15,6 +15,9 @@ TOLERANCE = 0.05
 LEAST_HARM_MS = 0.5
 """Of a call: less is not worth the loss of an index."""
 
+ONE_RUN_FACTOR = 1.5
+"""Of one run each a difference below it may be chance."""
+
 SAME_PLAN = "its plan is the same"
 LATE = "no time was left to run it: weighed by its plan"
 
@@ -45,6 +48,14 @@ class Effect:
         return _typical(self.proof, is_before=False)
 
     @property
+    def runs(self) -> int:
+        """So many on each side count."""
+        proof = self.proof
+        if proof is None or proof.before is None or proof.after is None:
+            return 0
+        return min(len(proof.before.samples.values), len(proof.after.samples.values))
+
+    @property
     def gives_other_rows(self) -> bool:
         return self.proof is not None and self.proof.same_result is False
 
@@ -61,13 +72,16 @@ class Effect:
 
     def is_slower(self, tolerance: float) -> bool:
         """Surely slower than the tolerance allows, by as much as can be felt. What takes long, or writes, is run too few times for its
-        times alone to be sure: where the proof says that it harms, they need no more than point the same way."""
+        times alone to be sure: where the proof says that it harms, they need no more than point the same way. What was run once on each
+        side must be slower by far."""
         proof = self.proof
         if proof is None or proof.time_ratio_low is None or self.before_ms is None or self.after_ms is None:
             return False
         ratio = proof.time_ratio_low
         if proof.verdict == "harms" and proof.time_ratio is not None:
             ratio = proof.time_ratio
+        if self.runs == 1:
+            tolerance = max(tolerance, ONE_RUN_FACTOR - 1)
         return ratio > 1 + tolerance and self.after_ms - self.before_ms >= LEAST_HARM_MS
 
 

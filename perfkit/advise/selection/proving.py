@@ -103,10 +103,9 @@ class Proving:
         while True:
             effects = self._compared(current.chosen)
             gone = 0
-            for effect in effects:
-                if effect.is_harmed(self._tolerance):
-                    self._blame(effect)
-                    gone |= effect.blamed
+            for effect in self._harmed(effects):
+                self._blame(effect)
+                gone |= effect.blamed
             if not gone:
                 gone = current.chosen & _unseen(effects)
                 unproven |= gone
@@ -123,18 +122,22 @@ class Proving:
         )
 
     def _without_harm(self, selected: Selected) -> tuple[Selected, list[str]]:
-        """Run, learn and search again until nothing speaks against the set."""
+        """Run, learn and search again until nothing speaks against the set: first against what is plainly harmed, and only a set that
+        passes is run as often as it takes to be sure."""
         current, took = selected, 0.0
         notes: list[str] = []
         for turn in range(MOST_REPLANS + 1):
             current = self._really_built(current)
             left = self._deadline.left
-            effects = self._verifier.effects(current.chosen)
+            effects = self._verifier.effects(current.chosen, is_first_look=True)
             took = left - self._deadline.left if turn == 0 else took
-            harmed = [effect for effect in effects if effect.is_harmed(self._tolerance)]
+            harmed, spare = self._harmed(effects), 0
+            if not harmed:
+                effects = self._verifier.effects(current.chosen)
+                harmed = self._harmed(effects)
+                spare = self._idle(effects, current.chosen) | self._burdens(effects)
             for effect in harmed:
                 self._blame(effect)
-            spare = self._idle(effects, current.chosen) | self._burdens(effects)
             if not harmed and not spare:
                 break
             if self._deadline.left < took * LEAST_TURN:
@@ -159,9 +162,12 @@ class Proving:
                 )
         return current, notes
 
+    def _harmed(self, effects: Sequence[Effect]) -> list[Effect]:
+        return [effect for effect in effects if effect.is_harmed(self._tolerance)]
+
     def _compared(self, chosen: int) -> list[Effect]:
-        """Run, and the rows compared: for the set that is to be advised alone, as it takes about as long again."""
-        return self._verifier.compared(self._verifier.effects(chosen))
+        """Looked at, and the rows compared: for the set that is to be advised alone, as it takes about as long again."""
+        return self._verifier.compared(self._verifier.effects(chosen, is_first_look=True))
 
     def _told(self, chosen: int, effects: Sequence[Effect]) -> list[str]:
         """What there was no time for."""
@@ -178,6 +184,12 @@ class Proving:
             notes.append(
                 f"{changed - late} of the {changed} statements that the indexes change were run: the time was up; the rest is"
                 " planned only"
+            )
+        once = sum(effect.runs == 1 for effect in effects)
+        if once:
+            notes.append(
+                f"{once} of {sum(effect.proof is not None for effect in effects)} statements were run once with the indexes and once"
+                " without: the time was up"
             )
         return notes
 
