@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from math import inf
@@ -16,9 +15,10 @@ from perfkit.advise.selection.copied import Copy, copied, planned_alike, told_ex
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.drops import UNUSED_DAYS
 from perfkit.advise.selection.effect import TOLERANCE
+from perfkit.advise.selection.foreseen import foreseen
 from perfkit.advise.selection.option import Option, numbers
-from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.pool import pooled
+from perfkit.advise.selection.preparing import is_too_much, prepared
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.proving import Proven, Proving
 from perfkit.advise.selection.query_effect import QueryEffect
@@ -27,15 +27,6 @@ from perfkit.advise.selection.shares import with_shares
 from perfkit.advise.selection.stages import Clocked, StageTime
 from perfkit.advise.selection.timing import Timed, times
 from perfkit.advise.selection.weighing import TableWrites
-from perfkit.advise.selection.workplace import (
-    BYTES_A_SECOND,
-    MOST_BUILT_BYTES,
-    Workplace,
-    affordable,
-    by_urgency,
-    lockable,
-    workplace,
-)
 from perfkit.advise.selection.writes import Upkeep, write_loads
 from perfkit.advise.selection.written import written
 from perfkit.advise.values import BUDGET_BYTES, Advice, Rejected
@@ -65,13 +56,10 @@ LONGEST_IDLE_SECONDS = 86_400.0
 LEAST_LEFT = 0.2
 """So much of the time is left for what follows, however long the clone and the planning took."""
 
-TIMED, PREPARED, PEELED, SEARCHED, PROVEN = 0.12, 0.38, 0.45, 0.52, 0.87
-"""Shares of what is left then, after which each stage ends: running each statement once as it is, building options, finding what
-each statement would use of them, the search, and running the workload with the set. What one does not need the next ones have; the
-rest is for weighing what writes pay."""
-
-MOST_PRETENDED = 20_000
-"""Options of HypoPG: it costs little to pretend them, but memory to keep sets of them for thousands of statements."""
+TIMED, FORESEEN, PREPARED, PEELED, SEARCHED, PROVEN = 0.12, 0.2, 0.38, 0.45, 0.52, 0.87
+"""Shares of what is left then, after which each stage ends: running each statement once as it is, finding out what to build first,
+building options, finding what each statement would use of them, the search, and running the workload with the set. What one does
+not need the next ones have; the rest is for weighing what writes pay."""
 
 NONE_MADE = "No index was considered: the time, or the room, did not suffice to make one"
 
@@ -96,6 +84,14 @@ class Wishes:
     """So long the server must have counted no read of an index to call it unused."""
     connections: int | None = None
     """HypoPG is asked through so many, or as many as the server gives; None for ``usual_connections``."""
+
+    def limits(self, nothing: float = inf) -> Limits:
+        """Where the workload costs ``nothing`` without any index, in the planner's units."""
+        return Limits(
+            most_bytes=self.most_bytes,
+            most_per_table=self.most_per_table,
+            most_writes=None if self.most_writes is None else self.most_writes * nothing,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +155,7 @@ def advise(
     of an index, where cloning and planning leave ``LEAST_LEFT`` of them; what they do not suffice for is said in the notes.
 
     HypoPG is asked through several connections side by side; the answer is the same with any number. Built indexes are seen in
-    the one transaction that builds them.
+    the one transaction that builds them, which is asked alone from then on.
     """
     deadline = Deadline(seconds)
     wishes = wishes or Wishes()
@@ -171,9 +167,7 @@ def advise(
     notes: list[str] = []
     with (
         Places(target, database, shown, budget_bytes=budget_bytes) as places,
-        Sessions(
-            places.session, 1 if places.may_change else wishes.connections or usual_connections()
-        ) as sessions,
+        Sessions(places.session, wishes.connections or usual_connections()) as sessions,
         ExitStack() as stack,
     ):
         session = sessions.first
@@ -189,24 +183,32 @@ def advise(
             found = planned_alike(copy.lab, found)
             notes += told_expressions(options, copy.known)
         deadline.begin(LEAST_LEFT)
-        timed = _timed(session, found, shown, deadline, notes) if places.may_change else Timed()
+        timed = Timed()
+        if places.may_change:
+            timed = _timed(session, found, shown, deadline, notes)
+            options = _in_building_order(session, found, options, wishes, budget_bytes, shown, deadline)
         with sessions.transaction(writes=places.may_change) if copy is None else nullcontext():
-            place, planner, made = _prepared(
-                sessions, copy, found, options, places.may_change, budget_bytes, shown, deadline, notes
-            )
+            with deadline.until(PREPARED):
+                ready = prepared(
+                    sessions, copy, found, options, places.may_change, budget_bytes, shown, deadline
+                )
+            notes += ready.notes
+            place = ready.place
             with deadline.until(PEELED), shown.stage("find what each statement would use"):
-                base = ground(planner, found.questions, found.needs, made, seconds=deadline.left)
+                base = ground(
+                    ready.planner,
+                    found.questions,
+                    found.needs,
+                    ready.options,
+                    measured=timed.ms,
+                    seconds=deadline.left,
+                )
                 if deadline.is_over:
                     notes.append("what some statements would use was looked for only once: the time was up")
-            unit = base.weigh_by(timed.ms) if timed.tells else 1.0
             loads = write_loads(found.questions, found.plans, catalog)
-            upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog), unit)
+            upkeep = Upkeep(loads, base.sizes, byte_price(base, catalog), base.unit)
             nothing = base.problem(Limits(), upkeep).total(0)
-            limits = Limits(
-                most_bytes=wishes.most_bytes,
-                most_per_table=wishes.most_per_table,
-                most_writes=None if wishes.most_writes is None else wishes.most_writes * nothing,
-            )
+            limits = wishes.limits(nothing)
             searched = SEARCHED if place.built is not None else 1.0
             with deadline.until(searched), shown.stage("search for the best set"):
                 selected = select(base, limits, seconds=deadline.left, upkeep=upkeep)
@@ -252,7 +254,7 @@ def advise(
         )
     total = problem.total(selected.chosen)
     return IndexAdvice(
-        verdict=answer.verdict if made or not options else NONE_MADE,
+        verdict=answer.verdict if ready.options or not options else NONE_MADE,
         advice=answer.advice,
         rejected=answer.rejected,
         queries=answer.queries,
@@ -264,7 +266,7 @@ def advise(
         gap=bounded.gap if bounded is not None else None,
         size_bytes=round(sum(base.sizes[number] for number in numbers(selected.chosen))),
         options=len(options),
-        what_if_calls=planner.calls,
+        what_if_calls=ready.planner.calls,
         backend=place.backend,
         level="executed" if proven and any(one.proof is not None for one in proven.effects) else "planned",
         unit="ms" if timed.tells else "cost",
@@ -297,51 +299,21 @@ def _timed(session: Session, found: Asked, shown: Progress, deadline: Deadline, 
     return timed
 
 
-def _prepared(
-    sessions: Sessions,
-    copy: Copy | None,
+def _in_building_order(
+    session: Session,
     found: Asked,
-    options: Sequence[Option],
-    may_change: bool,
+    options: tuple[Option, ...],
+    wishes: Wishes,
     budget_bytes: int,
     shown: Progress,
     deadline: Deadline,
-    notes: list[str],
-) -> tuple[Workplace, Planner, list[Option]]:
-    """Where to ask what if, and the options that can be shown there."""
-    catalog = found.catalog
-    with deadline.until(PREPARED), shown.stage("prepare options", total=len(options)) as advance:
-        place = workplace(
-            sessions.first,
-            catalog,
-            options,
-            may_change=may_change,
-            copy=copy,
-            advance=advance,
-            deadline=deadline,
-        )
-        if place.backend == "built":
-            most = most_built(deadline.left, budget_bytes)
-            made = affordable(options, catalog, most, lockable(sessions.first, catalog))
-        elif copy is not None:
-            made = affordable(options, catalog, inf, lockable(copy.lab.session, catalog))
-        else:
-            made = affordable(options, catalog, inf, MOST_PRETENDED)
-        asking = Sessions(copy.lab.session) if copy is not None else sessions
-        planner = Planner(asking, found.questions, place.stages)
-        planner.make(by_urgency(made, catalog))
-    made = [option for option in made if not place.late & option.bit]
-    if len(made) < len(options):
-        notes.append(
-            f"{len(options) - len(made)} of {len(options)} options were not considered: making them would take longer, or more room,"
-            " than there is"
-        )
-    return place, planner, made
-
-
-def most_built(seconds: float, budget_bytes: int) -> float:
-    """Bytes of options that may be built in this time."""
-    return min(MOST_BUILT_BYTES, budget_bytes / 2, seconds * BYTES_A_SECOND)
+) -> tuple[Option, ...]:
+    """Those that are worth building first in front, where there is no time to build all."""
+    with deadline.until(PREPARED):
+        if not is_too_much(options, found.catalog, deadline.left, budget_bytes):
+            return options
+    with deadline.until(FORESEEN):
+        return foreseen(session, found, options, wishes.limits(), shown, deadline)
 
 
 def byte_price(base: Ground, catalog: Catalog) -> float:

@@ -67,6 +67,17 @@ class Sessions:
             stack.enter_context(self.first.transaction(writes=writes))
             yield
 
+    def alone(self) -> None:
+        """From now on the first alone is asked. The others are closed, and what they hold is let go."""
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+            self._threads = None
+        for other in self._others:
+            other.close()
+        self._others.clear()
+        self._free = LifoQueue()
+        self._free.put(self.first)
+
     def ask(self, question: Callable[[Session], Answer]) -> Answer:
         """The answer of a session that is free. Where the server has ended one of the others another is asked; the errors of the
         first session, and of the question, are raised."""

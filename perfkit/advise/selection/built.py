@@ -32,6 +32,8 @@ class Built:
     """A stage of real indexes, made and shown inside the writing transaction that the caller opened and rolls back. The role must
     be a superuser, as on a server of one's own."""
 
+    is_for_all = False
+
     def __init__(
         self, session: Session, advance: Advance = lambda: None, deadline: Deadline | None = None
     ) -> None:

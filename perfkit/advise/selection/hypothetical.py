@@ -47,6 +47,8 @@ class _Shown:
 class Hypothetical:
     """A stage of what-if indexes in the memory of sessions; any session may be shown them."""
 
+    is_for_all = True
+
     def __init__(
         self,
         session: Session,

@@ -37,6 +37,9 @@ class Planned:
 class Stage(Protocol):
     """A way to let the planner see indexes that are not there."""
 
+    is_for_all: bool
+    """Whether several sessions can be shown its options."""
+
     def holds(self, option: Option) -> bool:
         """Whether this way is open to the option's kind of index."""
 
@@ -58,7 +61,7 @@ class Planner:
     same whichever of the sessions is asked, and whatever was asked before."""
 
     def __init__(self, sessions: Sessions, questions: Sequence[Question], stages: Sequence[Stage]) -> None:
-        """More than one session only for stages that can show their options to each."""
+        """Of several sessions only the first is left once a stage makes options that cannot be shown to each."""
         self._sessions = sessions
         self._questions = questions
         self._stages = stages
@@ -82,6 +85,8 @@ class Planner:
             mine = [option for option in left if stage.holds(option)]
             left = [option for option in left if not stage.holds(option)]
             if mine:
+                if not stage.is_for_all:
+                    self._sessions.alone()
                 self.sizes.update(stage.make(mine))
 
     def hide(self) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from math import inf
+from operator import or_
 from statistics import median
 
 from perfkit.advise.selection.costs import Costs, peel
@@ -24,8 +27,18 @@ from perfkit.advise.selection.writes import Upkeep
 LAYERS = 8
 """How often what a statement uses is taken away to see what it would use instead."""
 
+PART_LAYERS = 2
+"""The same, where only a part of the options is shown."""
+
 LEAST_SAVING = 0.003
 """Of one statement's cost: an option that saves it less is not shown to it again."""
+
+MOST_AT_ONCE = 150
+"""Of one table: with so many indexes planning one statement takes tens of milliseconds, with a thousand it takes seconds."""
+
+LITTLE_GAIN, LITTLE_SHARE = 0.005, 0.3
+"""The statements that make so little of what all of them have to gain, and the share of the time after which they are looked at no
+further: what they would use makes the search longer, too."""
 
 ROUNDS = 6
 """Of variations."""
@@ -51,6 +64,8 @@ class Ground:
     costs: Costs
     weights: tuple[float, ...]
     next_number: int
+    unit: float = 1.0
+    """Milliseconds that one of the planner's units usually took, where weights are in them."""
     experience: Experience = field(default_factory=Experience)
     forbidden: set[tuple[str, str]] = field(default_factory=set)
     """Tables and bodies of indexes that are not to come back as variations of others."""
@@ -72,12 +87,6 @@ class Ground:
             self.experience.costs[place, used] = ratio * self.costs.of(place, 0).cost
         if is_banned:
             self.experience.banned.add((place, used))
-
-    def weigh_by(self, measured: Sequence[float | None]) -> float:
-        """Turn costs into milliseconds by how long each statement took; gives the usual length of a unit."""
-        units = unit_ms([self.costs.of(place, 0).cost for place in range(len(self.weights))], measured)
-        self.weights = tuple(weight * unit for weight, unit in zip(self.weights, units, strict=True))
-        return median(units)
 
     def forbid(self, bits: int) -> None:
         """Options that turned out not to be possible are no longer chosen from."""
@@ -129,44 +138,70 @@ def ground(
     needs: Sequence[Sequence[Need]],
     made: Sequence[Option],
     *,
+    measured: Sequence[float | None] = (),
     seconds: float = inf,
 ) -> Ground:
-    """Find by peeling what each statement would use of the options that were made ready, the costliest statements first; those
-    that come after ``seconds`` may use what they would use if all were there."""
+    """Find by peeling what each statement would use of the options that were made ready: for all one layer, then all layers, those
+    first that have the most to gain, until ``seconds`` are over, or ``LITTLE_SHARE`` of them for those that have little.
+    ``measured`` are the milliseconds that each took."""
+    began = time.monotonic()
     options = {option.number: option for option in made if option.number in planner.sizes}
     by_table: dict[str, list[Option]] = {}
     for option in options.values():
         by_table.setdefault(option.table, []).append(option)
     useful = [_may_use(by_table, of_one) for of_one in needs]
     costs = Costs(planner, useful)
-    deadline = time.monotonic() + seconds
-    kept = 0
+    places = range(len(questions))
+    alone = [plan.cost for plan in costs.ask([(place, 0) for place in places])]
+    units = unit_ms(alone, measured) if any(ms is not None for ms in measured) else ()
+    weights = [question.weight for question in questions]
+    if units:
+        weights = [weight * unit for weight, unit in zip(weights, units, strict=True)]
 
-    def found(place: int) -> int:
-        if time.monotonic() < deadline:
-            return _peeled(costs, place, options, useful[place])
-        return peel(costs, place, useful[place], layers=1, least_saving=LEAST_SAVING)
+    def first(place: int) -> int:
+        return _peel(costs, place, options, useful[place], layers=1)
 
-    order = _costliest(costs, questions)
-    for place, bits in zip(order, costs.each(found, order), strict=True):
+    def rest(place: int) -> int:
+        share = 1.0 if place in worthy else LITTLE_SHARE
+        is_late = time.monotonic() - began >= seconds * share
+        return 0 if is_late else _peeled(costs, place, options, useful[place])
+
+    kept = dict(enumerate(costs.each(first, places)))
+    gains = {place: weights[place] * (alone[place] - costs.at_most(place, kept[place])) for place in places}
+    order = sorted(places, key=lambda place: (-gains[place], place))
+    worthy = _most_of_all(gains, order)
+    for place, bits in zip(order, costs.each(rest, order), strict=True):
+        kept[place] |= bits
+    for place, bits in kept.items():
         costs.narrow(place, bits)
-        kept |= bits
+    all_kept = reduce(or_, kept.values(), 0)
     first_free = max(options, default=-1) + 1
-    options = {number: option for number, option in options.items() if kept >> number & 1}
+    options = {number: option for number, option in options.items() if all_kept >> number & 1}
     return Ground(
         planner=planner,
         options=options,
         sizes={number: float(planner.sizes[number]) for number in options},
         costs=costs,
-        weights=tuple(question.weight for question in questions),
+        weights=tuple(weights),
+        unit=median(units) if units else 1.0,
         next_number=first_free,
     )
 
 
-def _costliest(costs: Costs, questions: Sequence[Question]) -> list[int]:
-    places = range(len(questions))
-    plans = costs.ask([(place, 0) for place in places])
-    return sorted(places, key=lambda place: (-questions[place].weight * plans[place].cost, place))
+def _most_of_all(gains: Mapping[int, float], order: Sequence[int]) -> set[int]:
+    """The first of the statements, which make nearly all of the gain together.
+
+    >>> _most_of_all({0: 1.0, 1: 900.0, 2: 0.0, 3: 2000.0}, [3, 1, 0, 2])
+    {1, 3}
+    """
+    left = sum(gains.values()) * (1 - LITTLE_GAIN)
+    found = set()
+    for place in order:
+        if left <= 0:
+            break
+        found.add(place)
+        left -= gains[place]
+    return found
 
 
 def _may_use(by_table: Mapping[str, Sequence[Option]], needs: Sequence[Need]) -> int:
@@ -186,8 +221,35 @@ def _peeled(costs: Costs, place: int, options: Mapping[int, Option], pool: int) 
     partial = sum(one.bit for one in members if one.shape.predicate)
     found = 0
     for kind in dict.fromkeys((pool, plain, single, partial, partial & plain)):
-        found |= peel(costs, place, kind, layers=LAYERS, least_saving=LEAST_SAVING)
+        found |= _peel(costs, place, options, kind, layers=LAYERS)
     return found
+
+
+def _peel(costs: Costs, place: int, options: Mapping[int, Option], pool: int, *, layers: int) -> int:
+    """Of more than ``MOST_AT_ONCE`` options of a table some are shown at a time, and what is used of them goes on to the next round."""
+    while len(parts := _dealt([options[number] for number in numbers(pool)])) > 1:
+        left = 0
+        for part in parts:
+            left |= peel(costs, place, part, layers=PART_LAYERS, least_saving=LEAST_SAVING)
+        if left == pool:
+            break
+        pool = left
+    return peel(costs, place, pool, layers=layers, least_saving=LEAST_SAVING)
+
+
+def _dealt(members: Sequence[Option]) -> list[int]:
+    """In parts with at most ``MOST_AT_ONCE`` options of any table. Options that are alike have numbers that are close: each part gets
+    some of every sort."""
+    places: Counter[str] = Counter()
+    turns = []
+    for option in members:
+        turns.append(places[option.table])
+        places[option.table] += 1
+    count = -(-max(places.values(), default=0) // MOST_AT_ONCE)
+    parts = [0] * max(count, 1)
+    for option, turn in zip(members, turns, strict=True):
+        parts[turn % len(parts)] |= option.bit
+    return parts
 
 
 def select(

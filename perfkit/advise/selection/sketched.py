@@ -48,6 +48,8 @@ class _Tree:
 class Sketched:
     """A stage of indexes that are there for good, and hidden by marking them invalid."""
 
+    is_for_all = False
+
     def __init__(
         self,
         lab: StatisticsLab,

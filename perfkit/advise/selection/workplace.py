@@ -19,17 +19,11 @@ from perfkit.catalog import Catalog
 from perfkit.db.session import Session
 from perfkit.progress import Advance
 
-MOST_BUILT_BYTES = 4 * 1024**3
-"""Of all options together: building more takes longer than most would wait."""
-
 LEAST_BUILD_BYTES = 200 * 1024
 """Building the smallest index takes about a hundredth of a second: as long as so many bytes of a larger one."""
 
 LOCK_SHARE = 0.8
 """Of the server's room for locks; others need some too."""
-
-BYTES_A_SECOND = 20 * 1024**2
-"""Of b-trees from a table that is in memory, on a slow machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +47,15 @@ def workplace(
     session: Session,
     catalog: Catalog,
     options: Sequence[Option],
+    most_built: float,
     *,
     may_change: bool,
     copy: Copy | None = None,
     advance: Advance = lambda: None,
     deadline: Deadline | None = None,
 ) -> Workplace:
-    """The stages for these options. Where nothing may be changed there is HypoPG, or else a copy."""
+    """The stages for these options. Where nothing may be changed there is HypoPG, or else a copy; where more bytes would be to build than
+    ``most_built``, HypoPG helps out."""
 
     def size_of(option: Option) -> int:
         return estimated_bytes(option.shape, catalog, option.kept)
@@ -72,7 +68,7 @@ def workplace(
     has_hypopg = whatif.is_available(catalog)
     built = Built(session, advance, deadline)
     total = sum(size_of(option) for option in options)
-    if has_hypopg and total > MOST_BUILT_BYTES:
+    if has_hypopg and total > most_built:
         return Workplace(
             stages=(Hypothetical(session, catalog, size_of), built), built=built, backend="hypopg and built"
         )
