@@ -51,6 +51,18 @@ def test_answers_come_in_the_order_of_the_questions(target: Target, first: Sessi
     assert sessions.each(lambda n: number(sessions, n), range(3)) == [0, 1, 2]
 
 
+def test_from_some_moment_on_the_first_is_alone(target: Target, first: Session) -> None:
+    """The others let go of what their transactions hold."""
+    with Sessions(first, 3) as sessions, sessions.transaction():
+        assert sessions.each(lambda n: number(sessions, n), range(9)) == list(range(9))
+        sessions.alone()
+        assert (len(sessions), backends(target)) == (1, 1)
+        pids = sessions.each(lambda _: sessions.ask(lambda session: session.backend_pid), range(5))
+        assert set(pids) == {first.backend_pid}
+        sessions.alone()
+    assert number(sessions, 7) == 7
+
+
 def test_as_many_run_at_once_as_there_are(first: Session) -> None:
     """Nobody passes the barrier before three stand at it."""
     barrier = Barrier(3, timeout=30)

@@ -9,6 +9,8 @@ from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection.ask import Asked
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.option import Option
+from perfkit.advise.selection.planned import whole_plan
+from perfkit.advise.selection.question import Question
 from perfkit.db.session import Session
 from perfkit.errors import CaptureTimeout
 from perfkit.index_advice import Wishes, advise
@@ -20,7 +22,7 @@ from tests.bench.process import say
 
 LEFT_OUT = ("q17", "q20")
 """They do not end without indexes."""
-ROUNDS = 3
+ROUNDS = 5
 
 
 def run_executed(scale: float, budget: int, seconds: float) -> None:
@@ -106,10 +108,24 @@ def _show(session: Session, sets: dict[str, Sequence[int]], name: str) -> None:
     )
 
 
+def _uses(session: Session, sets: dict[str, Sequence[int]], name: str, question: Question) -> bool:
+    """Whether the plan with the set has one of its indexes."""
+    _show(session, sets, name)
+    rows = session.rows(
+        "select relname::text as name from pg_class where oid = any (%s::oid[])", [list(sets[name])]
+    )
+    names = {row["name"] for row in rows}
+    return any(node.index in names for node in whole_plan(session, question).walk())
+
+
 def _compare(session: Session, found: Asked, sets: dict[str, Sequence[int]]) -> None:
     totals: dict[str, float] = dict.fromkeys(sets, 0.0)
     slower: dict[str, list[str]] = {name: [] for name in sets}
-    say("query | " + " | ".join(f"{name} s CPU" for name in sets))
+    say(
+        "query | "
+        + " | ".join(f"{name} s CPU" for name in sets)
+        + "   (= where the plan uses none of its indexes)"
+    )
     for question in found.questions:
         if question.name in LEFT_OUT:
             continue
@@ -126,11 +142,15 @@ def _compare(session: Session, found: Asked, sets: dict[str, Sequence[int]]) -> 
                 if turn:
                     samples[name].append(cpu(session).server - before)
         medians = {name: median(values) for name, values in samples.items()}
+        same = {name for name in sets if not _uses(session, sets, name, question)}
         for name, value in medians.items():
             totals[name] += value
             if value > medians["none"] * 1.05 + 0.02:
-                slower[name].append(question.name)
-        say(f"{question.name} | " + " | ".join(f"{value:.2f}" for value in medians.values()))
+                slower[name].append(question.name + (" (same plan)" if name in same else ""))
+        told = [
+            f"{value:.2f}{'=' if name in same and name != 'none' else ''}" for name, value in medians.items()
+        ]
+        say(f"{question.name} | " + " | ".join(told))
     say("total | " + " | ".join(f"{value:.1f}" for value in totals.values()))
     for name, queries in slower.items():
         if queries:

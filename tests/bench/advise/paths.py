@@ -87,7 +87,7 @@ def _searched(
     with around:
         planner.make([option for option in options if stage.holds(option)])
         ready = time.monotonic() - began
-        base = ground(planner, found.questions, found.needs, options)
+        base = ground(planner, found.questions, found.needs, options, seconds=seconds)
         selected = select(base, limits, seconds=seconds)
     after = cpu(session)
     say(f"{name}: {time.monotonic() - began:.0f} s")
