@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from perfkit.advise.values import Proof, ProofVerdict
 from perfkit.capture.values import Counters, Measurement
-from perfkit.stats import Direction, Ratio, compare_counts, compare_times, median, quantile
+from perfkit.stats import CLEAR_FACTOR, Direction, Ratio, compare_counts, compare_times, median, quantile
 from perfkit.units import format_count, format_ms
 
 WORTHWHILE_FACTOR = 1.25
@@ -99,7 +99,7 @@ def _judge_ended(before: Measurement, after: Measurement, limit_ms: float) -> Pr
     reason = f"not finished after {format_ms(limit_ms)} → median {format_ms(typical)}"
     if blocks is not None:
         reason += f", {format_count(blocks)} shared blocks"
-    ends = max(after.samples.values) < limit_ms
+    ends = max(after.samples.values) * CLEAR_FACTOR < limit_ms
     return Proof(
         level="executed",
         verdict="improves" if ends else "inconclusive",

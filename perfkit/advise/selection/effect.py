@@ -56,6 +56,12 @@ class Effect:
         return min(len(proof.before.samples.values), len(proof.after.samples.values))
 
     @property
+    def never_ended(self) -> bool:
+        """It was run, and ended neither with nor without."""
+        after = self.proof.after if self.proof is not None else None
+        return after is not None and after.ended_after_ms is not None
+
+    @property
     def gives_other_rows(self) -> bool:
         return self.proof is not None and self.proof.same_result is False
 

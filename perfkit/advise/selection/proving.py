@@ -87,7 +87,6 @@ class Proving:
             questions,
             base.costs,
             progress,
-            weights=base.weights,
             writes=writes,
             timed=timed,
             deadline=deadline,
@@ -109,6 +108,7 @@ class Proving:
             if not gone:
                 gone = current.chosen & _unseen(effects)
                 unproven |= gone
+            gone = gone or self._idle(effects, current.chosen)
             if not gone:
                 break
             current = replace(current, chosen=current.chosen & ~gone)
@@ -256,7 +256,7 @@ class Proving:
         gaining = unknown = 0
         total = sum(weight * base.costs.of(place, 0).cost for place, weight in enumerate(base.weights))
         for effect in effects:
-            if effect.proof is None:
+            if effect.proof is None or (effect.never_ended and self._deadline.is_over):
                 unknown |= effect.used
                 continue
             share = base.weights[effect.place] * base.costs.of(effect.place, 0).cost / total
@@ -299,10 +299,10 @@ class Proving:
 
 
 def _unseen(effects: Sequence[Effect]) -> int:
-    """Options that only statements use for which no time was left; none where nothing at all was run."""
+    """Options that only statements use for which no time was left, or not enough to end; none where nothing at all was run."""
     late = seen = 0
     for effect in effects:
-        if effect.reason == LATE:
+        if effect.reason == LATE or effect.never_ended:
             late |= effect.used
         else:
             seen |= effect.used

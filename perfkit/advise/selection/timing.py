@@ -41,7 +41,7 @@ class Timed:
     ms: tuple[float | None, ...] = ()
     """Of one that did not end the time it had; what the workload tells where it was not run; None where nothing is known."""
     endless: frozenset[int] = frozenset()
-    """Those that did not end in the longest time a run may take."""
+    """Those that did not end in the time they had, which is in ``ms``."""
     late: int = 0
     """So many were not run as the time was up."""
 
@@ -66,6 +66,7 @@ def times(
     longest = longest_ms(session, deadline.left)
     first = max(deadline.left * 1000 * FIRST_SHARE / max(len(known), 1), SHORTEST_MS)
     reached: set[int] = set()
+    endless: set[int] = set()
     waiting = known
     with progress.stage("time the workload as it is", total=len(known)) as advance:
         for limit in _limits(first, longest):
@@ -73,16 +74,18 @@ def times(
             for place in waiting:
                 if deadline.is_over:
                     break
+                endless.discard(place)
                 try:
                     found[place] = _time(session, questions[place], limit)
                 except CaptureTimeout:
                     found[place] = limit
+                    endless.add(place)
                     cut.append(place)
                 if place not in reached:
                     reached.add(place)
                     advance()
             waiting = cut
-    return Timed(ms=tuple(found), endless=frozenset(waiting), late=len(known) - len(reached))
+    return Timed(ms=tuple(found), endless=frozenset(endless), late=len(known) - len(reached))
 
 
 def _limits(first: float, longest: float) -> Iterator[float]:

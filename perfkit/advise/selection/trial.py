@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from perfkit.advise.arm import Arm
 from perfkit.advise.judge import judge
-from perfkit.advise.selection.effect import Effect
+from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.sameness import NEVER_ENDS
 from perfkit.advise.values import Proof
 from perfkit.capture.capture import execution_ms
@@ -29,6 +30,9 @@ LONG_MS = 500.0
 PATIENCE = 3.0
 LEAST_PATIENCE_MS = 1_000.0
 """With the options a statement may take so many times what it took without, and at least so long; then it is ended, and harmed."""
+
+LONGER = 4.0
+"""So many times as long a statement may take the next time that did not end before."""
 
 PLAIN_PAIRS = 2
 PLAIN_MS = 20.0
@@ -52,10 +56,18 @@ class Plain:
     def begin(self, longest_ms: float) -> None:
         """Its first run, which fills the caches. Where it does not end, that is tried once, as it takes long."""
         if self.first_ms is None and self.endless_ms is None:
-            try:
-                self.first_ms = _first_run(self.arm, longest_ms)
-            except CaptureTimeout:
-                self.endless_ms = longest_ms
+            self._run(longest_ms)
+
+    def lengthen(self, longest_ms: float) -> None:
+        """Another try for one that did not end, with more time."""
+        self._run(min(longest_ms, LONGER * (self.endless_ms or longest_ms)))
+
+    def _run(self, limit_ms: float) -> None:
+        try:
+            self.first_ms = _first_run(self.arm, limit_ms)
+            self.endless_ms = None
+        except CaptureTimeout:
+            self.endless_ms = limit_ms
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +80,8 @@ class Trial:
     plain: Plain
     arm: Arm
     new: Plan
+    longest_ms: float
+    """What any run may take."""
     most_pairs: int = PAIRS
     ended_ms: float | None = None
     """With the options it was ended after so long, many times what it takes without."""
@@ -76,21 +90,19 @@ class Trial:
     is_begun: bool = False
     _turns: list[str] = field(default_factory=list, init=False)
 
-    def begin(self, longest_ms: float) -> None:
+    def begin(self) -> None:
         """A first run on each side, where there was none, and so many more that each has a time that counts."""
         if not self.is_begun:
             self.is_begun = True
-            try:
-                self._begin(longest_ms)
-            except CaptureError as error:
-                self.failure = str(error)
+            with self._noting_failure():
+                self.plain.begin(self.longest_ms)
+                self._begin()
 
-    def _begin(self, longest_ms: float) -> None:
-        self.plain.begin(longest_ms)
+    def _begin(self) -> None:
         if self.plain.first_ms is None:
-            self._begin_endless(self.plain.endless_ms or longest_ms)
+            self._begin_endless(self.plain.endless_ms or self.longest_ms)
             return
-        patience = min(longest_ms, max(PATIENCE * self.plain.first_ms, LEAST_PATIENCE_MS))
+        patience = min(self.longest_ms, max(PATIENCE * self.plain.first_ms, LEAST_PATIENCE_MS))
         try:
             _first_run(self.arm, patience)
         except CaptureTimeout:
@@ -100,7 +112,7 @@ class Trial:
         pairs = min(self.most_pairs, SLOW_PAIRS) if slow else self.most_pairs
         self._turns = list(interleaved(pairs))
         if not self.arm.samples or not self.plain.arm.samples:
-            self.pair()
+            self._pair()
 
     def _begin_endless(self, limit_ms: float) -> None:
         """With the options it has the time that it had without, and no more."""
@@ -112,14 +124,31 @@ class Trial:
 
     @property
     def is_done(self) -> bool:
-        return bool(self.failure) or not self._turns or _is_plain(self._before, self.arm.samples)
+        if self.failure or self.ended_ms is not None:
+            return True
+        if not self.arm.samples:
+            return self.plain.endless_ms is not None and self.plain.endless_ms >= self.longest_ms
+        return not self._turns or _is_plain(self._before, self.arm.samples)
 
     def pair(self) -> None:
-        """One more run on each side."""
+        """One more run on each side; where neither ended, a longer one."""
+        with self._noting_failure():
+            if self.arm.samples:
+                self._pair()
+                return
+            if self.plain.endless_ms is not None:
+                self.plain.lengthen(self.longest_ms)
+            self._begin()
+
+    def _pair(self) -> None:
         turns, self._turns = self._turns[:2], self._turns[2:]
+        for turn in turns:
+            (self.plain.arm if turn == "before" else self.arm).sample()
+
+    @contextmanager
+    def _noting_failure(self) -> Iterator[None]:
         try:
-            for turn in turns:
-                (self.plain.arm if turn == "before" else self.arm).sample()
+            yield
         except CaptureError as error:
             self.failure = str(error)
 
@@ -144,6 +173,8 @@ class Trial:
             return replace(
                 effect, proof=self._proof_of_endless(self.plain.endless_ms), not_compared=NEVER_ENDS
             )
+        if not self.arm.samples:
+            return replace(effect, reason=LATE)
         before = self.plain.arm.measurement(self.plain.plan, self._before)
         return replace(effect, proof=judge(before, self.arm.measurement(self.new), None))
 

@@ -37,20 +37,17 @@ class Verifier:
         costs: Costs,
         progress: Progress,
         *,
-        weights: Sequence[float] = (),
         writes: Mapping[int, Written],
         timed: Timed,
         deadline: Deadline,
         hide: Callable[[], None],
     ) -> None:
-        """Those that are said to gain the most by ``weights`` are run first, until the time is up. ``hide`` lets the planner see
-        no option that is not built either."""
+        """``hide`` lets the planner see no option that is not built either."""
         self._session = session
         self._built = built
         self._questions = questions
         self._costs = costs
         self._progress = progress
-        self._weights = weights
         self._writes = writes
         self._timed = timed
         self._hide = hide
@@ -103,13 +100,14 @@ class Verifier:
         return [found[one.place] for one in effects]
 
     def _in_order(self, chosen: int) -> list[int]:
-        """The statements, the most gained by the planner's word first; those that write much last, for what they leave behind."""
+        """The statements, by what the planner says they gain for the time that running them takes; those that write much last, for what
+        they leave behind."""
 
         def key(place: int) -> tuple[bool, float, int]:
-            weight = self._weights[place] if self._weights else 1.0
-            gain = weight * (self._costs.of(place, 0).cost - self._costs.of(place, chosen).cost)
+            before, after = self._costs.of(place, 0).cost, self._costs.of(place, chosen).cost
+            share = self._questions[place].weight * (before - after) / max(before + after, 1e-9)
             written = self._writes.get(place)
-            return written is not None and not written.is_slight, -gain, place
+            return written is not None and not written.is_slight, -share, place
 
         return sorted(range(len(self._questions)), key=key)
 
@@ -164,7 +162,7 @@ class Verifier:
             return untried(f"it could not be run: {error}")
         if trial is None:
             return Effect(place=place, used=0, proof=None, reason=SAME_PLAN)
-        trial.begin(self._longest_ms)
+        trial.begin()
         return trial
 
     def _read(self, place: int, chosen: int) -> Trial | None:
@@ -175,7 +173,12 @@ class Verifier:
         if used and (place, used, 0) not in self._trials:
             arm = self._arm(question, used)
             self._trials[place, used, 0] = Trial(
-                place=place, used=used, plain=self._as_it_is(place, 0), arm=arm, new=new
+                place=place,
+                used=used,
+                plain=self._as_it_is(place, 0),
+                arm=arm,
+                new=new,
+                longest_ms=self._longest_ms,
             )
         return self._trials.get((place, used, 0))
 
@@ -202,6 +205,7 @@ class Verifier:
             plain=plain,
             arm=arm,
             new=new,
+            longest_ms=self._longest_ms,
             most_pairs=min(PAIRS, written.pairs),
         )
         self._trials[place, used, kept] = trial

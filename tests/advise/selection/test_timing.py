@@ -40,7 +40,7 @@ def test_one_that_does_not_end_leaves_time_for_the_others(target: Target) -> Non
     assert found.ms[2] >= 300, "it ended in a later pass, or in the first"
 
 
-def test_what_had_the_longest_time_and_did_not_end_is_endless(target: Target) -> None:
+def test_what_did_not_end_in_the_time_it_had_is_endless(target: Target) -> None:
     with Session.open(target) as session:
         found = times(session, questions(ENDLESS), Silent(), deadline=Deadline(1.0))
     assert found.endless == {0}

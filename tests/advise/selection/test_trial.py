@@ -35,14 +35,14 @@ def plain(session: Session, seconds: float, endless_ms: float | None = None) -> 
     return Plain(arm=side, plan=side.planned(), endless_ms=endless_ms)
 
 
-def trial(session: Session, without: Plain, seconds: float) -> Trial:
+def trial(session: Session, without: Plain, seconds: float, longest_ms: float = LONGEST_MS) -> Trial:
     side = arm(session, seconds)
-    return Trial(place=0, used=1, plain=without, arm=side, new=side.planned())
+    return Trial(place=0, used=1, plain=without, arm=side, new=side.planned(), longest_ms=longest_ms)
 
 
 def test_a_first_look_is_one_time_on_each_side_and_then_it_is_made_sure(session: Session) -> None:
     found = trial(session, plain(session, 0.004), 0.004)
-    found.begin(LONGEST_MS)
+    found.begin()
     assert found.effect.runs == 1
     assert not found.is_done
     while not found.is_done:
@@ -56,14 +56,14 @@ def test_one_run_each_speaks_of_plain_harm_alone(session: Session) -> None:
     without = plain(session, 0.05)
     for seconds, is_harmed in ((0.065, False), (0.15, True)):
         found = trial(session, without, seconds)
-        found.begin(LONGEST_MS)
+        found.begin()
         assert found.effect.runs == 1
         assert found.effect.is_harmed(TOLERANCE) == is_harmed
 
 
 def test_what_is_plain_is_not_run_again_and_again(session: Session) -> None:
     found = trial(session, plain(session, 0.1), 0.01)
-    found.begin(LONGEST_MS)
+    found.begin()
     while not found.is_done:
         found.pair()
     assert found.effect.runs == 2
@@ -73,7 +73,7 @@ def test_what_is_plain_is_not_run_again_and_again(session: Session) -> None:
 
 def test_what_takes_many_times_as_long_is_ended(session: Session) -> None:
     found = trial(session, plain(session, 0.001), 30)
-    found.begin(LONGEST_MS)
+    found.begin()
     assert found.is_done
     assert (found.effect.ended_ms, found.effect.proof) == (1000.0, None)
     assert found.effect.is_harmed(TOLERANCE)
@@ -83,16 +83,16 @@ def test_a_long_run_without_serves_the_next_trial_too(session: Session) -> None:
     without = plain(session, LONG_MS / 1000 + 0.05)
     for turn in range(2):
         found = trial(session, without, 0.01 + turn / 100)
-        found.begin(LONGEST_MS)
+        found.begin()
         assert found.effect.runs == 1
     assert len(without.arm.samples) == 3, "one to begin with, and one with each trial's first short run"
 
 
 def test_one_that_does_not_end_is_tried_once_without_and_for_as_long_with(session: Session) -> None:
     without = plain(session, 30)
-    helped, hopeless = trial(session, without, 0.01), trial(session, without, 30)
-    helped.begin(300.0)
-    hopeless.begin(300.0)
+    helped, hopeless = (trial(session, without, seconds, 300.0) for seconds in (0.01, 30))
+    helped.begin()
+    hopeless.begin()
     assert (without.first_ms, without.endless_ms) == (None, 300.0)
     assert helped.effect.proof is not None
     assert helped.effect.proof.verdict == "improves"
@@ -108,8 +108,10 @@ def test_one_that_cannot_be_run_says_why(session: Session) -> None:
         (),
         first=["set local trial.seconds = 0"],
     )
-    found = Trial(place=0, used=1, plain=plain(session, 0.01), arm=side, new=side.planned())
-    found.begin(LONGEST_MS)
+    found = Trial(
+        place=0, used=1, plain=plain(session, 0.01), arm=side, new=side.planned(), longest_ms=LONGEST_MS
+    )
+    found.begin()
     assert found.is_done
     assert found.effect.proof is None
     assert found.effect.reason.startswith("it could not be run: ")
@@ -119,11 +121,30 @@ def test_one_that_cannot_be_run_says_why(session: Session) -> None:
 def test_a_fault_midway_loses_nothing_measured(session: Session) -> None:
     session.execute("create temporary sequence runs")
     side = Arm(session, parse_statement("select 1 / (3 - nextval('runs'))"), ())
-    found = Trial(place=0, used=1, plain=plain(session, 0.01), arm=side, new=side.planned())
-    found.begin(LONGEST_MS)
+    found = Trial(
+        place=0, used=1, plain=plain(session, 0.01), arm=side, new=side.planned(), longest_ms=LONGEST_MS
+    )
+    found.begin()
     assert not found.is_done
     found.pair()
     assert found.failure
     assert found.is_done
     assert found.effect.proof is not None
     assert found.effect.runs == 1
+
+
+def test_what_did_not_end_is_given_more_time_while_there_is_some(session: Session) -> None:
+    without = plain(session, 0.25, endless_ms=100.0)
+    found = trial(session, without, 0.2, 5000.0)
+    other = trial(session, without, 0.2, 5000.0)
+    found.begin()
+    other.begin()
+    assert not found.is_done
+    assert found.effect.never_ended
+    while not found.is_done:
+        found.pair()
+    assert (without.endless_ms, found.effect.never_ended) == (None, False)
+    assert found.effect.runs == PAIRS
+    assert other.effect.proof is None, "it was not run for so long"
+    other.pair()
+    assert other.effect.runs == 1
