@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from perfkit.advise.selection.answer import FrontierPoint
+    from perfkit.advise.selection.frontier import FrontierPoint
     from perfkit.index_advice import IndexAdvice
 
 _HEIGHT_INCHES = 3.1

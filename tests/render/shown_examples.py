@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from perfkit.advise.selection.answer import FrontierPoint
+from perfkit.advise.selection.frontier import FrontierPoint
 from perfkit.advise.selection.query_effect import QueryEffect
 from perfkit.advise.selection.stages import StageTime
 from perfkit.advise.selection.weighing import TableWrites

@@ -11,7 +11,7 @@ import pytest
 import shown_examples as examples
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from perfkit.advise.selection.answer import FrontierPoint
+from perfkit.advise.selection.frontier import FrontierPoint
 from perfkit.render import to_html, to_text
 from perfkit.render.frontier import FrontierChart, chart_of_frontier
 

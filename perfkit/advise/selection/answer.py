@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from perfkit.advise.indexes.candidate import candidate_of
@@ -11,51 +11,30 @@ from perfkit.advise.indexes.existing import replaced_index
 from perfkit.advise.indexes.proposal import Proposal
 from perfkit.advise.selection.ask import Asked
 from perfkit.advise.selection.deadline import Deadline
+from perfkit.advise.selection.deciding import Decided
 from perfkit.advise.selection.drops import redundant_drops, unused_drops
 from perfkit.advise.selection.effect import Effect
+from perfkit.advise.selection.gains import Gain, writes_told
 from perfkit.advise.selection.index_proof import planned, proof_of
-from perfkit.advise.selection.option import Option, numbers
-from perfkit.advise.selection.problem import Problem
+from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.query_effect import QueryEffect
-from perfkit.advise.selection.select import Ground, Selected
+from perfkit.advise.selection.select import Ground
 from perfkit.advise.selection.verdict import verdict_of
 from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed, weighed_drops
+from perfkit.advise.selection.wishes import Wishes
 from perfkit.advise.values import Advice, Price, Proof, Rejected
 from perfkit.catalog import Index
 from perfkit.db.session import Session
 from perfkit.db.usage import Usage
 from perfkit.progress import Progress
-from perfkit.units import format_percent, format_ratio
 
 MOST_NAMED = 4
 
 UNPROVEN = "no time was left to run a statement that would use it: give perfkit more of it, or run them with it on a copy"
 
-_CREATED = re.compile(r'CREATE INDEX ("(?:[^"]|"")*"|\S+) ON ')
-MOST_TOLD_TIMES = 1000
-"""No application comes to write so much more often for each read; beyond it the figure says nothing."""
-
+_INDEX = re.compile(r'CREATE INDEX ("(?:[^"]|"")*"|\S+) ON ')
 FEW_TIMES = 10
 """An application may well come to write so much more often."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrontierPoint:
-    """A set on the way: what the workload costs with so many bytes of indexes."""
-
-    size_bytes: int
-    cost: float
-    write_cost: float
-    """The part of it that the indexes add to the writes."""
-    indexes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gain:
-    """What one index of the set saves beside the others, and what all its writes cost, in the planner's units."""
-
-    saved: float
-    writes: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,125 +49,98 @@ class Answer:
     notes: tuple[str, ...] = ()
 
 
-def frontier_of(problem: Problem, selected: Selected) -> tuple[FrontierPoint, ...]:
-    """The steps of the search and the chosen set, less those that cost more than a smaller one."""
-    sets = {step.chosen: step.total for step in selected.path}
-    sets[selected.chosen] = problem.total(selected.chosen)
-    points: list[FrontierPoint] = []
-    for chosen, total in sorted(sets.items(), key=lambda item: (problem.size(item[0]), item[1])):
-        if not points or total < points[-1].cost:
-            points.append(
-                FrontierPoint(
-                    size_bytes=round(problem.size(chosen)),
-                    cost=total,
-                    write_cost=problem.write_cost(chosen),
-                    indexes=len(numbers(chosen)),
-                )
-            )
-    return tuple(points)
-
-
-def gains_of(problem: Problem, chosen: int) -> dict[int, Gain]:
-    costs, weights = problem.costs, problem.weights
-    found = {}
-    for number in numbers(chosen):
-        rest = chosen & ~(1 << number)
-        places = [place for place in costs.users(number) if weights[place]]
-        saved = sum(
-            weights[place] * (plan.cost - costs.of(place, chosen).cost)
-            for place, plan in zip(places, costs.ask([(place, rest) for place in places]), strict=True)
-        )
-        found[number] = Gain(saved=saved, writes=problem.write_cost(1 << number))
-    return found
-
-
 def answered(
-    base: Ground,
     found: Asked,
-    selected: Selected,
-    effects: Sequence[Effect] | None,
-    refused: Sequence[tuple[Option, str]],
-    unproven: int,
-    gains: dict[int, Gain],
-    keep: Collection[str],
+    decided: Decided,
+    wishes: Wishes,
     usage: Usage,
-    unused_days: float,
     clone: Session | None,
     progress: Progress,
     deadline: Deadline,
 ) -> Answer:
-    """``unproven`` are options beside the set that nothing was run with. ``clone`` is where writes may be measured; None where that
-    cannot be."""
-    catalog = found.catalog
+    """``clone`` is where writes may be measured; None where that cannot be."""
+    base, chosen, gains = decided.base, decided.selected.chosen, decided.gains
+    effects = decided.proven.effects if decided.proven is not None else None
     taken: set[str] = set()
-    chosen = sorted(
-        numbers(selected.chosen), key=lambda number: (-gains[number].saved / base.sizes[number], number)
-    )
-    names: dict[int, str] = {}
-    advice: list[Advice] = []
-    users = base.costs.known_users()
-    seen: dict[int, list[Effect]] = {}
-    for effect in effects or ():
-        for number in numbers(effect.used):
-            seen.setdefault(number, []).append(effect)
-    for number in chosen:
-        mine = seen.get(number, [])
-        places = [one.place for one in mine] or users.get(number, [])
-        proof = proof_of(mine) if effects is not None else planned()
-        one = _advice(base, found, number, places, proof, taken)
-        names[number] = _created(one.sql)
-        advice.append(one)
+    advice = _created(base, found, decided, effects, taken)
+    names = {number: _name(one.sql) for number, one in advice.items()}
     writes: tuple[TableWrites, ...] = ()
     notes: tuple[str, ...] = ()
+    new = list(advice.values())
     if clone is not None:
-        saved = [saved_ms([one for one in effects or () if one.used >> number & 1]) for number in chosen]
-        advice, writes, notes = weighed(advice, saved, catalog, clone, progress, deadline)
-    advice = [
+        saved = [saved_ms([one for one in effects or () if one.used >> number & 1]) for number in advice]
+        new, writes, notes = weighed(new, saved, found.catalog, clone, progress, deadline)
+    new = [
         one if one.price.write_cost is not None else _estimated(one, gains[number])
-        for number, one in zip(chosen, advice, strict=True)
+        for number, one in zip(advice, new, strict=True)
     ]
-    needed = _needed(found, base, selected.chosen)
-    drops, spoken = redundant_drops(catalog, needed, keep)
-    unused, young = unused_drops(catalog, needed | spoken, keep, usage, unused_days)
+    needed = _needed(base, chosen)
+    drops, spoken = redundant_drops(found.catalog, needed, wishes.keep)
+    unused, young = unused_drops(found.catalog, needed | spoken, wishes.keep, usage, wishes.unused_days)
     if clone is not None and (drops or unused):
-        spared = weighed_drops([*drops, *unused], catalog, clone, progress, deadline)
+        spared = weighed_drops([*drops, *unused], found.catalog, clone, progress, deadline)
         drops, unused = spared[: len(drops)], spared[len(drops) :]
-    sure = len(advice) + len(drops)
+    users = base.costs.known_users()
     more = [
         _unproven(_advice(base, found, number, users.get(number, []), planned(), taken), gains[number])
-        for number in numbers(unproven)
+        for number in numbers(decided.unproven)
     ]
-    offered = [*advice, *drops, *more, *unused]
-    advice = [replace(one, id=f"index-{place}") for place, one in enumerate(offered, 1)]
-    queries = _queries(base, found, selected, effects, names)
-    migration = "\n\n".join(
-        one.price.safe_sql if place < sure else _commented(one.id, one.price.safe_sql)
-        for place, one in enumerate(advice)
-        if one.price.safe_sql
-    )
-    undo = "\n".join(f"{one.undo_sql};" for one in reversed(advice[:sure]) if one.undo_sql)
+    offered = [*new, *drops, *more, *unused]
+    offered = [replace(one, id=f"index-{place}") for place, one in enumerate(offered, 1)]
+    refused = decided.proven.refused if decided.proven is not None else ()
+    queries = _queries(base, found, chosen, effects, names)
     verdict = verdict_of(
         queries,
-        created=len(chosen),
-        size_bytes=sum(base.sizes[number] for number in chosen),
+        created=len(new),
+        size_bytes=sum(base.sizes[number] for number in advice),
         dropped=len(drops),
         refused=len(refused),
         unproven=len(more),
         unused=len(unused),
         was_run=effects is not None,
     )
+    sure = len(new) + len(drops)
     return Answer(
         verdict=verdict,
-        advice=tuple(advice),
+        advice=tuple(offered),
         rejected=tuple(
             Rejected(sql=option.shape.sql, kind="index", reason=reason) for option, reason in refused
         ),
         queries=queries,
         writes=writes,
-        migration=migration + "\n" if migration else "",
-        undo=undo + "\n" if undo else "",
+        migration=_migration(offered[:sure], offered[sure:]),
+        undo="".join(f"{one.undo_sql};\n" for one in reversed(offered[:sure]) if one.undo_sql),
         notes=(*notes, *young),
     )
+
+
+def _created(
+    base: Ground, found: Asked, decided: Decided, effects: Sequence[Effect] | None, taken: set[str]
+) -> dict[int, Advice]:
+    """The advice for each option of the set, the most saved for its size first."""
+    users = base.costs.known_users()
+    seen: dict[int, list[Effect]] = {}
+    for effect in effects or ():
+        for number in numbers(effect.used):
+            seen.setdefault(number, []).append(effect)
+
+    def worth(number: int) -> float:
+        return decided.gains[number].saved / base.sizes[number]
+
+    made = {}
+    for number in sorted(numbers(decided.selected.chosen), key=lambda number: (-worth(number), number)):
+        mine = seen.get(number, [])
+        places = [one.place for one in mine] or users.get(number, [])
+        proof = proof_of(mine) if effects is not None else planned()
+        made[number] = _advice(base, found, number, places, proof, taken)
+    return made
+
+
+def _migration(sure: Sequence[Advice], others: Sequence[Advice]) -> str:
+    """One script, in which what is not sure stands as remarks."""
+    scripts = [one.price.safe_sql for one in sure if one.price.safe_sql]
+    scripts += [_commented(one.id, one.price.safe_sql) for one in others if one.price.safe_sql]
+    return "\n\n".join(scripts) + "\n" if scripts else ""
 
 
 def _advice(
@@ -223,13 +175,13 @@ def _advice(
     )
 
 
-def _created(sql: str) -> str:
+def _name(sql: str) -> str:
     """The name of the index among the statements of an advice.
 
-    >>> _created("CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX t_a_idx ON t USING gin (a gin_trgm_ops)")
+    >>> _name("CREATE EXTENSION IF NOT EXISTS pg_trgm; CREATE INDEX t_a_idx ON t USING gin (a gin_trgm_ops)")
     't_a_idx'
     """
-    found = _CREATED.search(sql)
+    found = _INDEX.search(sql)
     return found.group(1) if found is not None else ""
 
 
@@ -247,25 +199,6 @@ def _unproven(advice: Advice, gain: Gain) -> Advice:
     told = writes_told(gain)
     caveats = (UNPROVEN, *([told] if told else []))
     return replace(advice, caveats=(*advice.caveats, *caveats))
-
-
-def writes_told(gain: Gain) -> str:
-    """What the workload's writes are thought to pay for an index, and how many more it would bear; "" where that is next to nothing.
-
-    >>> writes_told(Gain(saved=1000.0, writes=25.0))
-    "by estimate the workload's own writes pay 2.5 % of what its reads save by it: worth it up to about 40× as many writes"
-    >>> writes_told(Gain(saved=1e6, writes=2.0)), writes_told(Gain(saved=-3.0, writes=0.0))
-    ('', '')
-    """
-    if gain.writes <= 0 or gain.writes * MOST_TOLD_TIMES <= gain.saved:
-        return ""
-    if gain.saved <= 0:
-        return "by estimate the workload's own writes pay for it, while its reads cost no less by the planner's word"
-    paid = format_percent(gain.writes / max(gain.saved, 1e-9))
-    return (
-        f"by estimate the workload's own writes pay {paid} of what its reads save by it: worth it up to about"
-        f" {format_ratio(gain.saved / gain.writes)} as many writes"
-    )
 
 
 def _commented(id: str, script: str) -> str:
@@ -297,7 +230,7 @@ def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | Non
     return text
 
 
-def _needed(found: Asked, base: Ground, chosen: int) -> set[str]:
+def _needed(base: Ground, chosen: int) -> set[str]:
     """Names of existing indexes that plans use, or that a new index replaces, with a drop of its own."""
     shapes = [base.options[number].shape for number in numbers(chosen)]
     replaced = {index.name for shape in shapes if (index := replaced_index(shape)) is not None}
@@ -305,16 +238,16 @@ def _needed(found: Asked, base: Ground, chosen: int) -> set[str]:
 
 
 def _queries(
-    base: Ground, found: Asked, selected: Selected, effects: Sequence[Effect] | None, names: dict[int, str]
+    base: Ground, found: Asked, chosen: int, effects: Sequence[Effect] | None, names: dict[int, str]
 ) -> tuple[QueryEffect, ...]:
     by_place = {one.place: one for one in effects or ()}
     queries = []
     for place, question in enumerate(found.questions):
         before = base.costs.of(place, 0)
-        after = base.costs.of(place, selected.chosen)
+        after = base.costs.of(place, chosen)
         effect = by_place.get(place)
         proof = effect.proof if effect is not None else None
-        used = after.used & selected.chosen
+        used = after.used & chosen
         verdict = proof.verdict if proof is not None else "planned" if used else "unchanged"
         queries.append(
             QueryEffect(

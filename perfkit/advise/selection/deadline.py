@@ -7,6 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
 
+PLANNED = 0.25
+"""The share of the time after which no more statements are planned."""
+
+LEAST_LEFT = 0.2
+"""So much of the time is left for what follows, however long the clone and the planning took."""
+
+TIMED, FORESEEN, PREPARED, PEELED, SEARCHED, PROVEN = 0.12, 0.2, 0.38, 0.45, 0.52, 0.87
+"""Shares of what is left then, after which each stage ends: running each statement once as it is, finding out what to build first,
+building options, finding what each statement would use of them, the search, and running the workload with the set. What one does
+not need the next ones have; the rest is for weighing what writes pay."""
+
 
 class Deadline:
     """Travels through the stages. Each stops once ``left`` is zero, so that none takes what is kept for the next ones."""

@@ -9,11 +9,14 @@ from math import inf
 from perfkit.advise import whatif
 from perfkit.advise.selection.ask import Asked
 from perfkit.advise.selection.copied import Copy
-from perfkit.advise.selection.deadline import Deadline
+from perfkit.advise.selection.deadline import FORESEEN, PREPARED, Deadline
+from perfkit.advise.selection.foreseen import foreseen
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Planner
+from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.workplace import Workplace, affordable, by_urgency, lockable, workplace
 from perfkit.catalog import Catalog
+from perfkit.db.session import Session
 from perfkit.db.sessions import Sessions
 from perfkit.progress import Progress
 
@@ -40,6 +43,23 @@ def is_too_much(options: Sequence[Option], catalog: Catalog, seconds: float, bud
     """Whether not all of these can be built in the time, and HypoPG is not there to be asked instead."""
     most = _most_built(seconds, budget_bytes)
     return not whatif.is_available(catalog) and len(affordable(options, catalog, most)) < len(options)
+
+
+def in_building_order(
+    session: Session,
+    found: Asked,
+    options: tuple[Option, ...],
+    limits: Limits,
+    budget_bytes: int,
+    progress: Progress,
+    deadline: Deadline,
+) -> tuple[Option, ...]:
+    """Those that are worth building first in front, where there is no time to build all."""
+    with deadline.until(PREPARED):
+        if not is_too_much(options, found.catalog, deadline.left, budget_bytes):
+            return options
+    with deadline.until(FORESEEN):
+        return foreseen(session, found, options, limits, progress, deadline)
 
 
 def prepared(

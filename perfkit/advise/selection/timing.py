@@ -49,6 +49,15 @@ class Timed:
     def tells(self) -> bool:
         return any(ms is not None for ms in self.ms)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there was no time for."""
+        if not self.late:
+            return ()
+        return (
+            f"{self.late} of {len(self.ms)} statements were not timed as they are: the time was up; they count by their planned cost",
+        )
+
 
 def times(
     session: Session,
