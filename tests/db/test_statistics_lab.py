@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from psycopg.conninfo import make_conninfo
-from scratch import scratch_database
+from scratch import needs_statistics_server, scratch_database
 
 from perfkit.db.servers import Server, installations
 from perfkit.db.servers import server as server_named
@@ -22,15 +22,7 @@ from perfkit.db.target import Limits, Target
 from perfkit.errors import CaptureError, ServerError
 from perfkit.plan import Plan, read_json
 
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.skipif(
-        not any(
-            (one.bin_directory / "pg_dump").exists() for one in installations() if one.major >= LEAST_MAJOR
-        ),
-        reason="no server here takes statistics",
-    ),
-]
+pytestmark = [pytest.mark.server, needs_statistics_server]
 
 ALIKE = 0.05
 DESCENTS = 1.0

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import inf
 
 import pytest
-from scratch import scratch_database
+from scratch import needs_statistics_server, scratch_database
 
 from perfkit.advise.selection.ask import Asked, asked
 from perfkit.advise.selection.deadline import Deadline
@@ -17,24 +17,14 @@ from perfkit.advise.selection.preparing import is_too_much
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.workplace import by_urgency
 from perfkit.advise.whatif import is_available
-from perfkit.db.servers import installations
 from perfkit.db.session import Session
 from perfkit.db.sessions import Sessions
-from perfkit.db.statistics_lab.lab import LEAST_MAJOR
 from perfkit.db.target import Target
 from perfkit.index_advice import Wishes, advise
 from perfkit.progress import Silent
 from perfkit.workload.queries import Workload, query_of
 
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.skipif(
-        not any(
-            (one.bin_directory / "pg_dump").exists() for one in installations() if one.major >= LEAST_MAJOR
-        ),
-        reason="no server here takes statistics",
-    ),
-]
+pytestmark = [pytest.mark.server, needs_statistics_server]
 
 SETUP = """
 create table parcels (id int primary key, sender int not null, town int not null, kind int not null, weight int not null, note text not null);

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from scratch import scratch_database
+from scratch import hypopg_database
 
 from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection.ask import asked
@@ -29,7 +29,6 @@ from perfkit.workload.queries import Workload, query_of
 pytestmark = pytest.mark.server
 
 SETUP = """
-create extension hypopg;
 create table shops (id int primary key, town int not null, name text not null);
 create table sales (
     id int primary key, shop_id int not null, day date not null, state text not null, price int not null, weight int not null
@@ -58,12 +57,8 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def market(target: Target) -> Iterator[Target]:
-    """A database nobody declared scratch."""
-    with Session.open(target) as session:
-        if not session.rows("select from pg_available_extensions where name = 'hypopg'"):
-            pytest.skip("this server has no HypoPG")
-    with scratch_database(target, "side_by_side_test", [SETUP, "vacuum analyze"]) as made:
-        yield replace(made, is_scratch=False)
+    with hypopg_database(target, "side_by_side_test", [SETUP, "vacuum analyze"]) as made:
+        yield made
 
 
 def workload(*texts: str) -> Workload:

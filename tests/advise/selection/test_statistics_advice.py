@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from scratch import scratch_database
+from scratch import needs_statistics_server, scratch_database
 
 from perfkit.advise.indexes.shape import Key, Method, Shape
 from perfkit.advise.selection.ask import asked
@@ -21,12 +21,11 @@ from perfkit.advise.selection.sketched import Sketched
 from perfkit.catalog import Catalog
 from perfkit.dataset import load
 from perfkit.db.catalog import read_catalog
-from perfkit.db.servers import Server, installations
+from perfkit.db.servers import Server
 from perfkit.db.servers.relation_files import set_pages
 from perfkit.db.session import Session
 from perfkit.db.sessions import Sessions
 from perfkit.db.statistics_lab import StatisticsLab, statistics_lab
-from perfkit.db.statistics_lab.lab import LEAST_MAJOR
 from perfkit.db.target import Target
 from perfkit.errors import CapabilityMissing
 from perfkit.index_advice import IndexAdvice, advise
@@ -35,15 +34,7 @@ from perfkit.query_file import read_queries
 from perfkit.sql import parse_statement
 from perfkit.workload.queries import Workload, query_of
 
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.skipif(
-        not any(
-            (one.bin_directory / "pg_dump").exists() for one in installations() if one.major >= LEAST_MAJOR
-        ),
-        reason="no server here takes statistics",
-    ),
-]
+pytestmark = [pytest.mark.server, needs_statistics_server]
 
 SETUP = """
 create table orders (

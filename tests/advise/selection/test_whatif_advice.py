@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from scratch import scratch_database
+from scratch import hypopg_database
 
 from perfkit.advise.indexes.shape import Key, Method, Shape
 from perfkit.advise.selection.hypothetical import Hypothetical
@@ -24,7 +23,6 @@ from perfkit.workload.queries import Workload, query_of
 pytestmark = pytest.mark.server
 
 SETUP = """
-create extension hypopg;
 create table orders (id bigint primary key, customer_id int not null, state text not null, price int not null, note text not null,
     spot point);
 insert into orders
@@ -44,12 +42,8 @@ TEXTS = (
 
 @pytest.fixture(scope="module")
 def production(target: Target) -> Iterator[Target]:
-    """A database nobody declared scratch."""
-    with Session.open(target) as session:
-        if not session.rows("select from pg_available_extensions where name = 'hypopg'"):
-            pytest.skip("this server has no HypoPG")
-    with scratch_database(target, "whatif_advice_test", [SETUP, "vacuum analyze"]) as made:
-        yield replace(made, is_scratch=False)
+    with hypopg_database(target, "whatif_advice_test", [SETUP, "vacuum analyze"]) as made:
+        yield made
 
 
 def option(place: Target, number: int, key: Key, method: Method = "btree") -> Option:
