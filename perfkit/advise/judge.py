@@ -41,6 +41,9 @@ COSTLY_SAVES_MS = 0.5
 COSTLY_SAVES_BLOCKS = 100
 """Less than this no index is worth, whatever its factor."""
 
+ONE_RUN_FACTOR = 1.5
+"""Of one run each a difference in time below it may be chance."""
+
 WORTHWHILE_TEMP_BLOCKS = 256
 """2 MB written and read: less stays in the page cache and costs nothing that shows."""
 
@@ -64,7 +67,9 @@ def with_result(proof: Proof, same_result: bool | None) -> Proof:
 def _judged(before: Measurement, after: Measurement) -> Proof:
     time = compare_times(before.samples.values, after.samples.values)
     shared = (before.counters.shared_blocks, after.counters.shared_blocks)
-    directions: dict[str, Direction] = {"time": time.direction, **_blocks(before.counters, after.counters)}
+    is_once = min(len(before.samples.values), len(after.samples.values)) == 1
+    direction = _of_one_run(time.median) if is_once else time.direction
+    directions: dict[str, Direction] = {"time": direction, **_blocks(before.counters, after.counters)}
     verdict = _verdict(directions)
     from_memory = verdict == "inconclusive" and _is_faster_from_memory(
         time, directions, before.counters, after.counters
@@ -87,6 +92,16 @@ def _judged(before: Measurement, after: Measurement) -> Proof:
         + ("; it touches more blocks, all of them in memory" if from_memory else "")
         + ("; it is no faster while the page cache holds the temporary files" if ends_spill else ""),
     )
+
+
+def _of_one_run(ratio: float) -> Direction:
+    """
+    >>> _of_one_run(0.5), _of_one_run(0.8), _of_one_run(1.6)
+    ('falls', 'unclear', 'rises')
+    """
+    if 1 / ONE_RUN_FACTOR < ratio < ONE_RUN_FACTOR:
+        return "unclear"
+    return "falls" if ratio < 1 else "rises"
 
 
 def _judge_ended(before: Measurement, after: Measurement, limit_ms: float) -> Proof:

@@ -260,7 +260,7 @@ def _queries(
                 indexes=tuple(names[number] for number in numbers(used) if number in names),
                 verdict=verdict,
                 before_ms=effect.before_ms if effect is not None else None,
-                after_ms=effect.after_ms if effect is not None else None,
+                after_ms=effect.after_ms if effect is not None and not effect.never_ended else None,
                 blocks_ratio=proof.blocks_ratio if proof is not None else None,
                 time_ratio=proof.time_ratio if proof is not None else None,
                 same_result=proof.same_result if proof is not None else None,

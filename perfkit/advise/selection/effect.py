@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from perfkit.advise.judge import with_result
+from perfkit.advise.judge import ONE_RUN_FACTOR, with_result
 from perfkit.advise.selection.sameness import Sameness
 from perfkit.advise.values import Proof
 from perfkit.stats import median
@@ -14,9 +14,6 @@ TOLERANCE = 0.05
 
 LEAST_HARM_MS = 0.5
 """Of a call: less is not worth the loss of an index."""
-
-ONE_RUN_FACTOR = 1.5
-"""Of one run each a difference below it may be chance."""
 
 SAME_PLAN = "its plan is the same"
 LATE = "no time was left to run it: weighed by its plan"
@@ -86,7 +83,7 @@ class Effect:
         ratio = proof.time_ratio_low
         if proof.verdict == "harms" and proof.time_ratio is not None:
             ratio = proof.time_ratio
-        if self.runs == 1:
+        elif self.runs == 1:
             tolerance = max(tolerance, ONE_RUN_FACTOR - 1)
         return ratio > 1 + tolerance and self.after_ms - self.before_ms >= LEAST_HARM_MS
 

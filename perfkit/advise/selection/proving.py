@@ -166,8 +166,12 @@ class Proving:
         return [effect for effect in effects if effect.is_harmed(self._tolerance)]
 
     def _compared(self, chosen: int) -> list[Effect]:
-        """Looked at, and the rows compared: for the set that is to be advised alone, as it takes about as long again."""
-        return self._verifier.compared(self._verifier.effects(chosen, is_first_look=True))
+        """Looked at, and the rows compared, for the set that is to be advised alone, as it takes about as long again; what time is left
+        then goes to more runs."""
+        effects = self._verifier.compared(self._verifier.effects(chosen, is_first_look=True))
+        if self._harmed(effects):
+            return effects
+        return self._verifier.compared(self._verifier.effects(chosen))
 
     def _told(self, chosen: int, effects: Sequence[Effect]) -> list[str]:
         """What there was no time for."""

@@ -21,6 +21,7 @@ class QueryEffect:
     """``improves``, ``neutral``, ``harms``, ``inconclusive``; ``unchanged`` for the same plan, ``planned`` where it was not run."""
     before_ms: float | None = None
     after_ms: float | None = None
+    """None too where it ended neither with the set nor without; ``before_ms`` is then how long it had."""
     blocks_ratio: float | None = None
     time_ratio: float | None = None
     reason: str = ""
