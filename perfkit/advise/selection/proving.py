@@ -32,6 +32,10 @@ TRIED = 0.76
 LEAST_TURN = 0.5
 """Another set is looked for while so much of the time is left that running the first one took: a set that cannot be run is none."""
 
+FOR_PROOF = 0.5
+"""Of the time for finding a set that does no harm: once no more is left, what harms is left out, and no other way around it is looked
+for, so that what stays can be run as often as a proof needs."""
+
 LEAST_COST_SHARE = 0.01
 """A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
 
@@ -124,7 +128,7 @@ class Proving:
     def _without_harm(self, selected: Selected) -> tuple[Selected, list[str]]:
         """Run, learn and search again until nothing speaks against the set: first against what is plainly harmed, and only a set that
         passes is run as often as it takes to be sure."""
-        current, took = selected, 0.0
+        current, took, window = selected, 0.0, self._deadline.left
         notes: list[str] = []
         for turn in range(MOST_REPLANS + 1):
             current = self._really_built(current)
@@ -148,8 +152,9 @@ class Proving:
                 break
             self._learn(effects, current.chosen)
             gone = spare
+            is_late = turn == MOST_REPLANS - 1 or self._deadline.left < window * FOR_PROOF
             for effect in harmed:
-                if effect.gives_other_rows or turn == MOST_REPLANS - 1:
+                if effect.gives_other_rows or is_late:
                     gone |= effect.blamed
             self._base.forbid(gone)
             with self._progress.stage("search again with what was learned"):

@@ -86,7 +86,7 @@ class Ground:
         if ratio is not None:
             self.experience.costs[place, used] = ratio * self.costs.of(place, 0).cost
         if is_banned:
-            self.experience.banned.add((place, used))
+            self.experience.ban(place, used)
 
     def forbid(self, bits: int) -> None:
         """Options that turned out not to be possible are no longer chosen from."""
@@ -109,6 +109,7 @@ class Ground:
         self.planner.make([option for option, _ in new])
         made = [(option, parents) for option, parents in new if option.number in self.planner.sizes]
         for option, _ in made:
+            self.experience.meet(option)
             self.options[option.number] = option
             self.sizes[option.number] = float(self.planner.sizes[option.number])
         for place, bits in enumerate(self.costs.useful):
@@ -177,9 +178,13 @@ def ground(
     all_kept = reduce(or_, kept.values(), 0)
     first_free = max(options, default=-1) + 1
     options = {number: option for number, option in options.items() if all_kept >> number & 1}
+    experience = Experience()
+    for option in options.values():
+        experience.meet(option)
     return Ground(
         planner=planner,
         options=options,
+        experience=experience,
         sizes={number: float(planner.sizes[number]) for number in options},
         costs=costs,
         weights=tuple(weights),

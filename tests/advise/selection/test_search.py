@@ -6,6 +6,7 @@ import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from math import inf
 
 import pytest
 
@@ -13,6 +14,7 @@ from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection import exact, program
 from perfkit.advise.selection.costs import Costs, peel
 from perfkit.advise.selection.exact import Bounded, refined
+from perfkit.advise.selection.experience import Experience
 from perfkit.advise.selection.greedy import exchanged, fitting, steps
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Answer, Item, Planned
@@ -357,3 +359,25 @@ def test_a_set_that_is_too_large_gives_up_what_saves_the_least_for_its_size(seed
     first = [number for number, one in lost.items() if one <= min(lost.values()) + 1e-6]
     assert any(not chosen >> number & 1 for number in first)
     assert fitting(problem, chosen) == chosen
+
+
+def test_a_plan_like_one_that_must_not_be_is_not_tried_either() -> None:
+    plain = option(0, "t", "a").shape
+    shapes = [
+        option(0, "t", "a", "b").shape,
+        plain,
+        replace(plain, included=("b",)),
+        option(0, "t", "c").shape,
+    ]
+    experience = Experience()
+    for number, shape in enumerate(shapes):
+        experience.meet(Option(number=number, shape=shape))
+    experience.ban(5, 0b0001)
+    costs = [experience.cost(5, Planned(cost=9.0, used=1 << number)) for number in range(4)]
+    assert costs == [inf, inf, 9.0, 9.0], (
+        "a narrow one of the same column is like it, one that spares the table is not"
+    )
+    assert experience.cost(5, Planned(cost=9.0, used=0b1001)) == 9.0
+    assert experience.cost(6, Planned(cost=9.0, used=0b0001)) == 9.0, "another statement"
+    experience.costs[5, 0b0010] = 4.0
+    assert experience.cost(5, Planned(cost=9.0, used=0b0010)) == 4.0, "what was run is known"

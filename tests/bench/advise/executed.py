@@ -22,7 +22,7 @@ from tests.bench.process import say
 
 LEFT_OUT = ("q17", "q20")
 """They do not end without indexes."""
-ROUNDS = 5
+ROUNDS = 3
 
 
 def run_executed(scale: float, budget: int, seconds: float) -> None:
