@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from math import inf
 
 from perfkit.advise.selection.ask import Asked, asked
 from perfkit.advise.selection.built import Built
@@ -19,6 +20,7 @@ from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.select import ground, select
 from perfkit.advise.selection.shares import with_shares
 from perfkit.advise.selection.sketched import Sketched
+from perfkit.advise.selection.workplace import affordable, lockable
 from perfkit.db.session import Session
 from perfkit.db.sessions import Sessions
 from perfkit.db.statistics_lab import statistics_lab
@@ -47,7 +49,11 @@ def run_paths(dataset: str, scale: float, budget: int, seconds: float) -> None:
     with Session.open(target) as session:
         found = asked(Sessions(session), workload, (), Silent())
         with session.transaction():
-            options = with_shares(session, pooled(found.needs, found.costs), found.catalog)
+            every = with_shares(session, pooled(found.needs, found.costs), found.catalog)
+            options = affordable(every, found.catalog, inf, lockable(session, found.catalog))
+        say(
+            f"{len(found.questions)} statements, {len(options)} of {len(every)} options: one transaction locks no more"
+        )
         most = Limits(most_bytes=budget * MEGABYTE)
         paths = []
         if "hypopg" in found.catalog.extensions:
