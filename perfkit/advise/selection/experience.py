@@ -15,35 +15,39 @@ WIDE_KEYS = 3
 
 @dataclass(slots=True)
 class Experience:
-    """Plans are told apart by their statement and the options they use. One that uses options of the same sorts as a plan that must
-    not be is not tried: it would do the same with another column more or less."""
+    """Plans are told apart by their statement and the options they use. One that uses options of the same sorts as a plan that was run
+    is thought to do no better, and not tried where that must not be: it would do the same with another column more or less."""
 
     costs: dict[tuple[int, int], float] = field(default_factory=dict)
     """Measured, in the same units as the planner's costs of that statement."""
     banned: set[tuple[int, int]] = field(default_factory=set)
     """Slower than without any option by more than may be."""
     _sorts: dict[int, Hashable] = field(default_factory=dict)
-    _banned_sorts: set[tuple[int, frozenset[Hashable]]] = field(default_factory=set)
+    _costs_of_sorts: dict[tuple[int, frozenset[Hashable]], float] = field(default_factory=dict)
     _of_sets: dict[int, frozenset[Hashable]] = field(default_factory=dict)
 
     def meet(self, option: Option) -> None:
         """Options are to be known before plans that use them are asked about."""
         self._sorts[option.number] = sort_of(option)
 
+    def learn(self, place: int, used: int, cost: float) -> None:
+        self.costs[place, used] = self._costs_of_sorts[place, self._of(used)] = cost
+
     def ban(self, place: int, used: int) -> None:
         self.banned.add((place, used))
-        self._banned_sorts.add((place, self._of(used)))
+        self._costs_of_sorts[place, self._of(used)] = inf
 
     def cost(self, place: int, plan: Planned) -> float:
-        """Of the plan: infinite where it must not be, measured where it was run, else the planner's."""
+        """Of the plan: infinite where it must not be, measured where it was run, else the planner's, or the cost of one like it."""
         key = (place, plan.used)
         if key in self.banned:
             return inf
         known = self.costs.get(key)
         if known is not None:
             return known
-        is_alike = bool(self._banned_sorts) and (place, self._of(plan.used)) in self._banned_sorts
-        return inf if is_alike else plan.cost
+        if not self._costs_of_sorts or not plan.used:
+            return plan.cost
+        return max(plan.cost, self._costs_of_sorts.get((place, self._of(plan.used)), 0.0))
 
     def _of(self, used: int) -> frozenset[Hashable]:
         found = self._of_sets.get(used)

@@ -33,8 +33,12 @@ LEAST_TURN = 0.5
 """Another set is looked for while so much of the time is left that running the first one took: a set that cannot be run is none."""
 
 FOR_PROOF = 0.5
-"""Of the time for finding a set that does no harm: once no more is left, what harms is left out, and no other way around it is looked
-for, so that what stays can be run as often as a proof needs."""
+"""Of the time for finding a set that does no harm: once no more is left, no further set is looked over."""
+
+MOST_LOOKS = 4
+
+LEAST_WINDOW = 0.2
+"""Of the same time: once no more is left, what does not prove itself is left out, and no other way around it is looked for."""
 
 LEAST_COST_SHARE = 0.01
 """A statement that is this much of the workload's cost is worth an index that saves a call less than can be felt."""
@@ -108,11 +112,11 @@ class Proving:
             gone = 0
             for effect in self._harmed(effects):
                 self._blame(effect)
-                gone |= effect.blamed
+                gone |= _dispensable(effect, effects)
             if not gone:
                 gone = current.chosen & _unseen(effects)
                 unproven |= gone
-            gone = gone or self._idle(effects, current.chosen)
+            gone = gone or self._refuse_idle(effects, current.chosen)
             if not gone:
                 break
             current = replace(current, chosen=current.chosen & ~gone)
@@ -126,46 +130,70 @@ class Proving:
         )
 
     def _without_harm(self, selected: Selected) -> tuple[Selected, list[str]]:
-        """Run, learn and search again until nothing speaks against the set: first against what is plainly harmed, and only a set that
-        passes is run as often as it takes to be sure."""
-        current, took, window = selected, 0.0, self._deadline.left
+        """Run, learn and search again until nothing speaks against the set."""
+        window, took = self._deadline.left, 0.0
+        current = self._looked_over(selected)
         notes: list[str] = []
         for turn in range(MOST_REPLANS + 1):
             current = self._really_built(current)
             left = self._deadline.left
             effects = self._verifier.effects(current.chosen, is_first_look=True)
-            took = left - self._deadline.left if turn == 0 else took
             harmed, spare = self._harmed(effects), 0
             if not harmed:
                 effects = self._verifier.effects(current.chosen)
                 harmed = self._harmed(effects)
-                spare = self._idle(effects, current.chosen) | self._burdens(effects)
+                spare = self._refuse_idle(effects, current.chosen) | self._burdens(effects)
+            took = left - self._deadline.left if turn == 0 else took
             for effect in harmed:
                 self._blame(effect)
             if not harmed and not spare:
                 break
-            if self._deadline.left < took * LEAST_TURN:
+            gone = spare
+            is_late = self._deadline.left < max(took * LEAST_TURN, window * LEAST_WINDOW)
+            for effect in harmed:
+                if effect.gives_other_rows:
+                    gone |= effect.blamed
+                elif is_late or turn == MOST_REPLANS - 1:
+                    gone |= _dispensable(effect, effects)
+            self._learn(effects, current.chosen)
+            self._base.forbid(gone)
+            if is_late:
+                current = replace(current, chosen=current.chosen & ~gone)
                 notes.append(
                     "what did not prove itself was left out; no time was left to search for what takes its place"
                 )
-                current = replace(current, chosen=current.chosen & ~spare)
+            else:
+                current = self._searched_again(current.chosen & ~gone)
+        return current, list(dict.fromkeys(notes))
+
+    def _looked_over(self, selected: Selected) -> Selected:
+        """One set after another is looked at and learned from, until the search wants no other, or a part of the time is over: only what
+        is promising then is to be run as often as it takes to be sure."""
+        current, enough = selected, self._deadline.left * FOR_PROOF
+        for _ in range(MOST_LOOKS):
+            current = self._really_built(current)
+            effects = self._verifier.effects(current.chosen, is_first_look=True)
+            for effect in self._harmed(effects):
+                self._blame(effect)
+            if self._deadline.left < enough:
                 break
             self._learn(effects, current.chosen)
-            gone = spare
-            is_late = turn == MOST_REPLANS - 1 or self._deadline.left < window * FOR_PROOF
-            for effect in harmed:
-                if effect.gives_other_rows or is_late:
-                    gone |= effect.blamed
-            self._base.forbid(gone)
-            with self._progress.stage("search again with what was learned"):
-                current = select(
-                    self._base,
-                    self._limits,
-                    seconds=min(RESELECT_SECONDS, self._deadline.left),
-                    upkeep=self._upkeep,
-                    start=[current.chosen & ~gone],
-                )
-        return current, notes
+            other = self._searched_again(current.chosen)
+            if other.chosen == current.chosen:
+                break
+            self._refuse_idle(effects, current.chosen & ~other.chosen)
+            current = other
+        return current
+
+    def _searched_again(self, start: int) -> Selected:
+        with self._progress.stage("search again with what was learned"):
+            return select(
+                self._base,
+                self._limits,
+                seconds=min(RESELECT_SECONDS, self._deadline.left),
+                upkeep=self._upkeep,
+                start=[start],
+            )
 
     def _harmed(self, effects: Sequence[Effect]) -> list[Effect]:
         return [effect for effect in effects if effect.is_harmed(self._tolerance)]
@@ -271,9 +299,13 @@ class Proving:
             share = base.weights[effect.place] * base.costs.of(effect.place, 0).cost / total
             if is_worthwhile(effect.proof, is_costly=share < LEAST_COST_SHARE):
                 gaining |= effect.used
-        idle = chosen & ~gaining & ~unknown
+        return chosen & ~gaining & ~unknown
+
+    def _refuse_idle(self, effects: Sequence[Effect], chosen: int) -> int:
+        """The idle ones, which are then told as refused unless they come back."""
+        idle = self._idle(effects, chosen)
         for number in numbers(idle):
-            self._refused.setdefault(number, (base.options[number], IDLE))
+            self._refused.setdefault(number, (self._base.options[number], IDLE))
         return idle
 
     def _burdens(self, effects: Sequence[Effect]) -> int:
@@ -305,6 +337,15 @@ class Proving:
             self._refused.setdefault(least.number, (least, reason))
             found |= least.bit
         return found
+
+
+def _dispensable(harmed: Effect, effects: Sequence[Effect]) -> int:
+    """Of the options that may be at fault those that no other statement gains by, or all where each has one that does."""
+    gaining = 0
+    for effect in effects:
+        if effect is not harmed and effect.proof is not None and effect.proof.verdict == "improves":
+            gaining |= effect.used
+    return harmed.blamed if harmed.gives_other_rows else (harmed.blamed & ~gaining or harmed.blamed)
 
 
 def _unseen(effects: Sequence[Effect]) -> int:

@@ -84,7 +84,7 @@ class Ground:
     def learn(self, place: int, used: int, ratio: float | None, *, is_banned: bool) -> None:
         """A plan was run: it took ``ratio`` of what the statement takes without any option; None where that is not known."""
         if ratio is not None:
-            self.experience.costs[place, used] = ratio * self.costs.of(place, 0).cost
+            self.experience.learn(place, used, ratio * self.costs.of(place, 0).cost)
         if is_banned:
             self.experience.ban(place, used)
 

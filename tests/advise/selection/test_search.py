@@ -379,5 +379,9 @@ def test_a_plan_like_one_that_must_not_be_is_not_tried_either() -> None:
     )
     assert experience.cost(5, Planned(cost=9.0, used=0b1001)) == 9.0
     assert experience.cost(6, Planned(cost=9.0, used=0b0001)) == 9.0, "another statement"
-    experience.costs[5, 0b0010] = 4.0
+    experience.learn(5, 0b0010, 4.0)
     assert experience.cost(5, Planned(cost=9.0, used=0b0010)) == 4.0, "what was run is known"
+    experience.learn(6, 0b0001, 12.0)
+    costs = [experience.cost(6, Planned(cost=9.0, used=1 << number)) for number in range(4)]
+    assert costs == [12.0, 12.0, 9.0, 9.0], "no better than what is like it"
+    assert experience.cost(6, Planned(cost=13.0, used=0b0010)) == 13.0
