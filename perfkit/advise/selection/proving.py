@@ -112,7 +112,7 @@ class Proving:
             gone = 0
             for effect in self._harmed(effects):
                 self._blame(effect)
-                gone |= _dispensable(effect, effects)
+                gone |= dispensable(effect, effects)
             if not gone:
                 gone = current.chosen & _unseen(effects)
                 unproven |= gone
@@ -154,15 +154,15 @@ class Proving:
                 if effect.gives_other_rows:
                     gone |= effect.blamed
                 elif is_late or turn == MOST_REPLANS - 1:
-                    gone |= _dispensable(effect, effects)
-            self._learn(effects, current.chosen)
-            self._base.forbid(gone)
+                    gone |= dispensable(effect, effects)
             if is_late:
                 current = replace(current, chosen=current.chosen & ~gone)
                 notes.append(
                     "what did not prove itself was left out; no time was left to search for what takes its place"
                 )
             else:
+                self._learn(effects, current.chosen)
+                self._base.forbid(gone)
                 current = self._searched_again(current.chosen & ~gone)
         return current, list(dict.fromkeys(notes))
 
@@ -339,7 +339,7 @@ class Proving:
         return found
 
 
-def _dispensable(harmed: Effect, effects: Sequence[Effect]) -> int:
+def dispensable(harmed: Effect, effects: Sequence[Effect]) -> int:
     """Of the options that may be at fault those that no other statement gains by, or all where each has one that does."""
     gaining = 0
     for effect in effects:
