@@ -116,7 +116,7 @@ class Proving:
             if not gone:
                 gone = current.chosen & _unseen(effects)
                 unproven |= gone
-            gone = gone or self._refuse_idle(effects, current.chosen)
+            gone = gone or self._refuse_idle(effects, current.chosen) or doubtful(effects, self._tolerance)
             if not gone:
                 break
             current = replace(current, chosen=current.chosen & ~gone)
@@ -341,11 +341,27 @@ class Proving:
 
 def dispensable(harmed: Effect, effects: Sequence[Effect]) -> int:
     """Of the options that may be at fault those that no other statement gains by, or all where each has one that does."""
-    gaining = 0
+    if harmed.gives_other_rows:
+        return harmed.blamed
+    return harmed.blamed & ~_gained_by_others(harmed, effects) or harmed.blamed
+
+
+def doubtful(effects: Sequence[Effect], tolerance: float) -> int:
+    """Options that no statement gains by but one that was run once and then took longer than the tolerance allows."""
+    found = 0
     for effect in effects:
-        if effect is not harmed and effect.proof is not None and effect.proof.verdict == "improves":
-            gaining |= effect.used
-    return harmed.blamed if harmed.gives_other_rows else (harmed.blamed & ~gaining or harmed.blamed)
+        ratio = effect.proof.time_ratio if effect.proof is not None else None
+        if effect.runs == 1 and not effect.kept and ratio is not None and ratio > 1 + tolerance:
+            found |= effect.used & ~_gained_by_others(effect, effects)
+    return found
+
+
+def _gained_by_others(this: Effect, effects: Sequence[Effect]) -> int:
+    found = 0
+    for effect in effects:
+        if effect is not this and effect.proof is not None and effect.proof.verdict == "improves":
+            found |= effect.used
+    return found
 
 
 def _unseen(effects: Sequence[Effect]) -> int:

@@ -7,8 +7,10 @@ from typing import Literal
 import pytest
 
 from perfkit.advise.selection.effect import Effect
-from perfkit.advise.selection.proving import dispensable
+from perfkit.advise.selection.proving import dispensable, doubtful
 from perfkit.advise.values import Proof, ProofVerdict
+from perfkit.capture.values import Counters, Measurement, Samples
+from perfkit.plan import Node, Plan
 
 A, B, C = 0b001, 0b010, 0b100
 
@@ -37,3 +39,17 @@ def test_what_others_gain_by_goes_last(others: tuple[tuple[int, ProofVerdict], .
 def test_of_a_plan_that_gives_other_rows_all_go() -> None:
     harmed = effect(0, A | B, "harms", same=False)
     assert dispensable(harmed, [harmed, effect(1, A, "improves")]) == A | B
+
+
+def measured(place: int, used: int, ratio: float, runs: int) -> Effect:
+    plan = Plan(root=Node(number=1, node_type="Result"))
+    side = Measurement(plan=plan, counters=Counters.of(plan), samples=Samples(values=(1.0,) * runs))
+    proof = Proof(level="executed", verdict="improves", before=side, after=side, time_ratio=ratio)
+    return Effect(place=place, used=used, proof=proof)
+
+
+def test_one_slow_run_costs_only_what_nobody_else_gains_by() -> None:
+    slow = measured(0, A | B, 1.2, runs=1)
+    assert doubtful([slow, measured(1, A, 0.3, runs=5)], 0.05) == B
+    assert doubtful([measured(0, A | B, 1.2, runs=2)], 0.05) == 0, "more runs are judged by their spread"
+    assert doubtful([measured(0, A | B, 1.04, runs=1)], 0.05) == 0
