@@ -66,6 +66,7 @@ class IndexAdvice(Framed, Shown):
     with the indexes; None without a bound."""
     size_bytes: int
     options: int
+    """So many indexes were considered; those that there was no time or room for are told in the notes."""
     what_if_calls: int
     backend: str
     """Where the planner was asked: ``built`` on a clone, ``hypopg``, ``hypopg and built``, or ``statistics``, a copy of schema and
@@ -160,7 +161,7 @@ def advise(
         cost_bound=bounded.bound if bounded is not None else None,
         gap=bounded.gap if bounded is not None else None,
         size_bytes=round(chosen.base.problem(Limits()).size(chosen.selected.chosen)),
-        options=len(options),
+        options=len(ready.options),
         what_if_calls=ready.planner.calls,
         backend=ready.place.backend,
         level="executed" if proven and any(one.proof is not None for one in proven.effects) else "planned",

@@ -261,6 +261,7 @@ def _queries(
                 verdict=verdict,
                 before_ms=effect.before_ms if effect is not None else None,
                 after_ms=effect.after_ms if effect is not None and not effect.never_ended else None,
+                is_least_before=effect is not None and effect.is_least_before,
                 blocks_ratio=proof.blocks_ratio if proof is not None else None,
                 time_ratio=proof.time_ratio if proof is not None else None,
                 same_result=proof.same_result if proof is not None else None,

@@ -53,6 +53,12 @@ class Effect:
         return min(len(proof.before.samples.values), len(proof.after.samples.values))
 
     @property
+    def is_least_before(self) -> bool:
+        """Without the set it did not end: ``before_ms`` is how long it had."""
+        before = self.proof.before if self.proof is not None else None
+        return before is not None and before.ended_after_ms is not None
+
+    @property
     def never_ended(self) -> bool:
         """It was run, and ended neither with nor without."""
         after = self.proof.after if self.proof is not None else None

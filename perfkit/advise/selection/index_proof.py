@@ -22,6 +22,7 @@ def proof_of(effects: Sequence[Effect]) -> Proof:
     run = [one for one in effects if one.before_ms is not None and one.after_ms is not None]
     if not run:
         return planned()
+    least = "over " if any(one.is_least_before for one in run) else ""
     before = sum(one.before_ms or 0.0 for one in run)
     after = sum(one.after_ms or 0.0 for one in run)
     ratio = after / before if before else None
@@ -33,9 +34,9 @@ def proof_of(effects: Sequence[Effect]) -> Proof:
         time_ratio=ratio,
         same_result=None if unseen else True,
         not_compared=_not_compared(unseen, len(run)),
-        reason=f"the {len(run)} statements that use it: {format_ms(before)} → {format_ms(after)} in all with the whole set"
+        reason=f"the {len(run)} statements that use it: {least}{format_ms(before)} → {format_ms(after)} in all with the whole set"
         if len(run) > 1
-        else f"the statement that uses it: {format_ms(before)} → {format_ms(after)} with the whole set",
+        else f"the statement that uses it: {least}{format_ms(before)} → {format_ms(after)} with the whole set",
     )
 
 

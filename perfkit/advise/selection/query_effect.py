@@ -21,7 +21,9 @@ class QueryEffect:
     """``improves``, ``neutral``, ``harms``, ``inconclusive``; ``unchanged`` for the same plan, ``planned`` where it was not run."""
     before_ms: float | None = None
     after_ms: float | None = None
-    """None too where it ended neither with the set nor without; ``before_ms`` is then how long it had."""
+    """None too where it ended neither with the set nor without."""
+    is_least_before: bool = False
+    """Without the set it did not end: ``before_ms`` is how long it had."""
     blocks_ratio: float | None = None
     time_ratio: float | None = None
     reason: str = ""

@@ -140,6 +140,25 @@ class Trial:
                 self.plain.lengthen(self.longest_ms)
             self._begin()
 
+    @property
+    def is_cut_short(self) -> bool:
+        """It ends with the options, and without them not in the time it had, which may be more."""
+        endless_ms = self.plain.endless_ms
+        return (
+            not self.failure
+            and bool(self.arm.samples)
+            and endless_ms is not None
+            and endless_ms < self.longest_ms
+        )
+
+    def lengthen(self) -> None:
+        """More time for the statement without the options; where it ends, it is run by turns like any other."""
+        with self._noting_failure():
+            self.plain.lengthen(self.longest_ms)
+            if self.plain.first_ms is not None:
+                self._turns = list(interleaved(min(self.most_pairs, SLOW_PAIRS)))
+                self._pair()
+
     def _pair(self) -> None:
         turns, self._turns = self._turns[:2], self._turns[2:]
         for turn in turns:

@@ -42,7 +42,8 @@ def verdict_of(
         after = sum(one.weight * (one.after_ms or 0.0) for one in run)
         helped = sum(one.verdict == "improves" for one in run)
         slower = sum(one.verdict == "harms" for one in run)
-        sentence += f": {format_ms(before)} → {format_ms(after)} for the statements they change, {helped} of {len(queries)} faster"
+        least = "over " if any(one.is_least_before for one in run) else ""
+        sentence += f": {least}{format_ms(before)} → {format_ms(after)} for the statements they change, {helped} of {len(queries)} faster"
         sentence += ", none slower" if not slower else f", {slower} slower"
     elif created:
         before = sum(one.weight * one.cost_before for one in queries)

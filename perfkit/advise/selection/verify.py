@@ -69,7 +69,7 @@ class Verifier:
             found = {}
             for place in self._in_order(chosen):
                 one = found[place] = self._looked_at(place, chosen)
-                if is_first_look or isinstance(one, Effect) or one.is_done:
+                if is_first_look or isinstance(one, Effect) or (one.is_done and not one.is_cut_short):
                     advance()
             if not is_first_look:
                 self._run_by_turns([one for one in found.values() if isinstance(one, Trial)], advance)
@@ -77,13 +77,20 @@ class Verifier:
         return [self._effect(found[place]) for place in range(len(self._questions))]
 
     def _run_by_turns(self, trials: Sequence[Trial], advance: Advance) -> None:
-        """A pair of each, and again."""
-        while waiting := [one for one in trials if not one.is_done]:
+        """A pair of each, and again; then more time for those that did not end without the options, to know what they take."""
+        done: set[int] = set()
+        while waiting := [one for one in trials if not one.is_done] or [
+            one for one in trials if one.is_cut_short
+        ]:
             for trial in waiting:
                 if self._deadline.is_over:
                     return
-                trial.pair()
                 if trial.is_done:
+                    trial.lengthen()
+                else:
+                    trial.pair()
+                if trial.is_done and trial.place not in done:
+                    done.add(trial.place)
                     advance()
 
     def compared(self, effects: Sequence[Effect]) -> list[Effect]:

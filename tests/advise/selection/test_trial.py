@@ -148,3 +148,20 @@ def test_what_did_not_end_is_given_more_time_while_there_is_some(session: Sessio
     assert other.effect.proof is None, "it was not run for so long"
     other.pair()
     assert other.effect.runs == 1
+
+
+def test_what_ends_with_the_options_alone_is_given_more_time_without(session: Session) -> None:
+    found = trial(session, plain(session, 0.25, endless_ms=100.0), 0.001, 5000.0)
+    found.begin()
+    assert found.is_done
+    assert found.is_cut_short
+    assert (found.effect.is_least_before, found.effect.before_ms) == (True, 100.0)
+    found.lengthen()
+    assert not found.is_cut_short
+    assert not found.effect.is_least_before
+    assert found.effect.before_ms is not None
+    assert found.effect.before_ms >= 250
+    assert found.effect.runs == 1
+    while not found.is_done:
+        found.pair()
+    assert found.effect.runs == 2
