@@ -117,7 +117,7 @@ class Proving:
                 gone = current.chosen & _unseen(effects)
                 unproven |= gone
             gone = gone or self._refuse_idle(effects, current.chosen) or doubtful(effects, self._tolerance)
-            if not gone:
+            if not gone & current.chosen:
                 break
             current = replace(current, chosen=current.chosen & ~gone)
         kept = set(numbers(current.chosen | unproven))

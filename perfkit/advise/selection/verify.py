@@ -119,10 +119,11 @@ class Verifier:
         return sorted(range(len(self._questions)), key=key)
 
     def _looked_at(self, place: int, chosen: int) -> Effect | Trial:
-        """A trial that has begun, or why there is none. Known where a set that is the same to the statement was run before."""
+        """A trial that has begun, or why there is none. Known where a set that is the same to the statement was run before; a plan may
+        have used an option that it was not thought to use, and which is gone."""
         key = (place, self._seen_by(place, chosen))
         known = self._of_set.get(key)
-        if known is not None:
+        if known is not None and not known.used & ~chosen:
             return known
         if self._deadline.is_over:
             return self._late(place, chosen)
