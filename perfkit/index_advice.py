@@ -134,10 +134,11 @@ def advise(
             left_out = told_expressions(options, copy.known)
         deadline.begin(LEAST_LEFT)
         timed = Timed()
+        order_told: tuple[str, ...] = ()
         if may_change:
             with deadline.until(TIMED):
                 timed = times(session, found.questions, shown, deadline=deadline, costs=found.costs)
-            options = in_building_order(
+            options, order_told = in_building_order(
                 session, found, options, wishes.limits(), budget_bytes, shown, deadline
             )
         with sessions.transaction(writes=may_change) if copy is None else nullcontext():
@@ -174,6 +175,7 @@ def advise(
             *places.notes,
             *left_out,
             *timed.notes,
+            *order_told,
             *ready.notes,
             *chosen.notes,
             *answer.notes,

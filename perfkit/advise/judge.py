@@ -114,7 +114,8 @@ def _judge_ended(before: Measurement, after: Measurement, limit_ms: float) -> Pr
     reason = f"not finished after {format_ms(limit_ms)} → median {format_ms(typical)}"
     if blocks is not None:
         reason += f", {format_count(blocks)} shared blocks"
-    ends = max(after.samples.values) * CLEAR_FACTOR < limit_ms
+    factor = ONE_RUN_FACTOR if len(after.samples.values) == 1 else CLEAR_FACTOR
+    ends = max(after.samples.values) * factor < limit_ms
     return Proof(
         level="executed",
         verdict="improves" if ends else "inconclusive",

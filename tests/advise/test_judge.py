@@ -71,6 +71,14 @@ def test_a_statement_that_was_ended_is_judged_by_the_time_it_was_given() -> None
     assert judge(ended, measurement(600, 40), same_result=False).verdict == "harms"
 
 
+@pytest.mark.parametrize(("runs", "verdict"), [(1, "inconclusive"), (3, "improves")])
+def test_one_run_must_end_long_before_the_time_the_other_had(runs: int, verdict: str) -> None:
+    ended = replace(measurement(1, 1), samples=Samples(values=()), ended_after_ms=632.0)
+    ends = replace(measurement(1, 1), samples=Samples(values=(539.0,) * runs))
+    assert judge(ended, ends, same_result=None).verdict == verdict
+    assert judge(ended, replace(ends, samples=Samples(values=(400.0,) * runs)), None).verdict == "improves"
+
+
 def test_an_index_that_touches_as_many_blocks_is_told_apart() -> None:
     assert spares_blocks(judge(measurement(100, 8000), measurement(50, 4000), same_result=True))
     assert not spares_blocks(judge(measurement(100, 8000), measurement(50, 8000), same_result=True))

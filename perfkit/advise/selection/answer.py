@@ -18,6 +18,7 @@ from perfkit.advise.selection.gains import Gain, writes_told
 from perfkit.advise.selection.index_proof import planned, proof_of
 from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.query_effect import QueryEffect
+from perfkit.advise.selection.refusals import Refused
 from perfkit.advise.selection.select import Ground
 from perfkit.advise.selection.verdict import verdict_of
 from perfkit.advise.selection.weighing import TableWrites, saved_ms, weighed, weighed_drops
@@ -59,65 +60,115 @@ def answered(
     deadline: Deadline,
 ) -> Answer:
     """``clone`` is where writes may be measured; None where that cannot be."""
-    base, chosen, gains = decided.base, decided.selected.chosen, decided.gains
     effects = decided.proven.effects if decided.proven is not None else None
     taken: set[str] = set()
-    advice = _created(base, found, decided, effects, taken)
-    names = {number: _name(one.sql) for number, one in advice.items()}
+    made = _created(decided, found, effects, taken)
+    new, writes, notes = _with_writes(made, decided.gains, effects or (), found, clone, progress, deadline)
+    drops, unused, young = _dropped(decided, found, wishes, usage, clone, progress, deadline)
+    more = _beside(decided, found, taken)
+    sure = _numbered([*new, *drops], 1)
+    others = _numbered([*more, *unused], len(sure) + 1)
+    names = {number: _name(one.sql) for number, one in made.items()}
+    queries = _queries(decided.base, found, decided.selected.chosen, effects, names)
+    refused = decided.proven.refused if decided.proven is not None else ()
+    return Answer(
+        verdict=verdict_of(
+            queries,
+            created=len(new),
+            size_bytes=sum(decided.base.sizes[number] for number in made),
+            dropped=len(drops),
+            refused=len(refused),
+            unproven=len(more),
+            unused=len(unused),
+            was_run=effects is not None,
+        ),
+        advice=(*sure, *others),
+        rejected=tuple(
+            Rejected(sql=one.option.shape.sql, kind="index", reason=one.reason) for one in refused
+        ),
+        queries=queries,
+        writes=writes,
+        migration=_migration(sure, others),
+        undo="".join(f"{one.undo_sql};\n" for one in reversed(sure) if one.undo_sql),
+        notes=(*notes, *young, *_tempting(refused)),
+    )
+
+
+def _with_writes(
+    made: dict[int, Advice],
+    gains: dict[int, Gain],
+    effects: Sequence[Effect],
+    found: Asked,
+    clone: Session | None,
+    progress: Progress,
+    deadline: Deadline,
+) -> tuple[list[Advice], tuple[TableWrites, ...], tuple[str, ...]]:
+    """The new indexes with what they cost the writes, measured or by the model."""
+    new = list(made.values())
     writes: tuple[TableWrites, ...] = ()
     notes: tuple[str, ...] = ()
-    new = list(advice.values())
     if clone is not None:
-        saved = [saved_ms([one for one in effects or () if one.used >> number & 1]) for number in advice]
+        saved = [saved_ms([one for one in effects if one.used >> number & 1]) for number in made]
         new, writes, notes = weighed(new, saved, found.catalog, clone, progress, deadline)
-    new = [
+    told = [
         one if one.price.write_cost is not None else _estimated(one, gains[number])
-        for number, one in zip(advice, new, strict=True)
+        for number, one in zip(made, new, strict=True)
     ]
-    needed = _needed(base, chosen)
+    return told, writes, notes
+
+
+def _dropped(
+    decided: Decided,
+    found: Asked,
+    wishes: Wishes,
+    usage: Usage,
+    clone: Session | None,
+    progress: Progress,
+    deadline: Deadline,
+) -> tuple[list[Advice], list[Advice], list[str]]:
+    """Existing indexes that another one begins with, those that nothing reads, and why some of these cannot be told yet."""
+    needed = _needed(decided.base, decided.selected.chosen)
     drops, spoken = redundant_drops(found.catalog, needed, wishes.keep)
     unused, young = unused_drops(found.catalog, needed | spoken, wishes.keep, usage, wishes.unused_days)
     if clone is not None and (drops or unused):
         spared = weighed_drops([*drops, *unused], found.catalog, clone, progress, deadline)
         drops, unused = spared[: len(drops)], spared[len(drops) :]
+    return drops, unused, young
+
+
+def _beside(decided: Decided, found: Asked, taken: set[str]) -> list[Advice]:
+    """What the planner would use and nothing was run with."""
+    base = decided.base
     users = base.costs.known_users()
-    more = [
-        _unproven(_advice(base, found, number, users.get(number, []), planned(), taken), gains[number])
+    return [
+        _unproven(
+            _advice(base, found, number, users.get(number, []), planned(), taken), decided.gains[number]
+        )
         for number in numbers(decided.unproven)
     ]
-    offered = [*new, *drops, *more, *unused]
-    offered = [replace(one, id=f"index-{place}") for place, one in enumerate(offered, 1)]
-    refused = decided.proven.refused if decided.proven is not None else ()
-    queries = _queries(base, found, chosen, effects, names)
-    verdict = verdict_of(
-        queries,
-        created=len(new),
-        size_bytes=sum(base.sizes[number] for number in advice),
-        dropped=len(drops),
-        refused=len(refused),
-        unproven=len(more),
-        unused=len(unused),
-        was_run=effects is not None,
-    )
-    sure = len(new) + len(drops)
-    return Answer(
-        verdict=verdict,
-        advice=tuple(offered),
-        rejected=tuple(
-            Rejected(sql=option.shape.sql, kind="index", reason=reason) for option, reason in refused
-        ),
-        queries=queries,
-        writes=writes,
-        migration=_migration(offered[:sure], offered[sure:]),
-        undo="".join(f"{one.undo_sql};\n" for one in reversed(offered[:sure]) if one.undo_sql),
-        notes=(*notes, *young),
-    )
+
+
+def _tempting(refused: Sequence[Refused]) -> tuple[str, ...]:
+    """
+    >>> _tempting([])
+    ()
+    """
+    count = sum(one.is_tempting for one in refused)
+    if not count:
+        return ()
+    which = "1 index was refused that saves" if count == 1 else f"{count} indexes were refused that save"
+    return (f"{which} other statements more than the one it slows down loses: the reason names both",)
+
+
+def _numbered(advice: Sequence[Advice], first: int) -> list[Advice]:
+    return [replace(one, id=f"index-{place}") for place, one in enumerate(advice, first)]
 
 
 def _created(
-    base: Ground, found: Asked, decided: Decided, effects: Sequence[Effect] | None, taken: set[str]
+    decided: Decided, found: Asked, effects: Sequence[Effect] | None, taken: set[str]
 ) -> dict[int, Advice]:
     """The advice for each option of the set, the most saved for its size first."""
+    base = decided.base
     users = base.costs.known_users()
     seen: dict[int, list[Effect]] = {}
     for effect in effects or ():

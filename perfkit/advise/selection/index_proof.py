@@ -28,16 +28,22 @@ def proof_of(effects: Sequence[Effect]) -> Proof:
     ratio = after / before if before else None
     verdict: ProofVerdict = "improves" if any(_improves(one) for one in run) else "neutral"
     unseen = [one for one in run if one.proof is None or not one.proof.same_result]
+    whose = f"the {len(run)} statements that use it" if len(run) > 1 else "the statement that uses it"
     return Proof(
         level="executed",
         verdict=verdict,
         time_ratio=ratio,
         same_result=None if unseen else True,
         not_compared=_not_compared(unseen, len(run)),
-        reason=f"the {len(run)} statements that use it: {least}{format_ms(before)} → {format_ms(after)} in all with the whole set"
-        if len(run) > 1
-        else f"the statement that uses it: {least}{format_ms(before)} → {format_ms(after)} with the whole set",
+        reason=f"{whose}: {least}{format_ms(before)} → {format_ms(after)}{' in all' if len(run) > 1 else ''} with the whole set"
+        + _told_not_run(len(effects) - len(run)),
     )
+
+
+def _told_not_run(count: int) -> str:
+    if not count:
+        return ""
+    return f"; {count} more that would use it {'was' if count == 1 else 'were'} not run"
 
 
 def _not_compared(unseen: Sequence[Effect], run: int) -> str:

@@ -29,6 +29,8 @@ BYTES_A_SECOND = 20 * 1024**2
 MOST_PRETENDED = 20_000
 """Options of HypoPG: it costs little to pretend them, but memory to keep sets of them for thousands of statements."""
 
+FORESEEN_FIRST = "which indexes to build first was found out by a search on a copy of schema and statistics"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
@@ -53,13 +55,14 @@ def in_building_order(
     budget_bytes: int,
     progress: Progress,
     deadline: Deadline,
-) -> tuple[Option, ...]:
-    """Those that are worth building first in front, where there is no time to build all."""
+) -> tuple[tuple[Option, ...], tuple[str, ...]]:
+    """Those that are worth building first in front, where there is no time to build all; with a note where that was found out."""
     with deadline.until(PREPARED):
         if not is_too_much(options, found.catalog, deadline.left, budget_bytes):
-            return options
+            return options, ()
     with deadline.until(FORESEEN):
-        return foreseen(session, found, options, limits, progress, deadline)
+        ordered = foreseen(session, found, options, limits, progress, deadline)
+    return ordered, (FORESEEN_FIRST,) if ordered != options else ()
 
 
 def prepared(

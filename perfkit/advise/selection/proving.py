@@ -10,9 +10,10 @@ from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.greedy import fitting
-from perfkit.advise.selection.option import Option, numbers
+from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.question import Question
+from perfkit.advise.selection.refusals import IDLE, Refusals, Refused
 from perfkit.advise.selection.select import Ground, Selected, select
 from perfkit.advise.selection.timing import Timed
 from perfkit.advise.selection.verify import Verifier
@@ -46,17 +47,17 @@ LEAST_COST_SHARE = 0.01
 RESELECT_SECONDS = 10.0
 """For the search with sizes put right: it begins from plans that are known."""
 
-IDLE = "the planner would use it, but when the statements were run none gained what an index is worth"
+LEFT_OUT = "what did not prove itself was left out; no time was left to search for what takes its place"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """``effects`` are of every statement with the set. ``refused`` are options that runs spoke against, and why. ``unproven``, as
-    bits, are options of which no time was left to run a statement: they are not in the set."""
+    """``effects`` are of every statement with the set. ``refused`` are options that runs spoke against. ``unproven``, as bits, are
+    options of which no time was left to run a statement: they are not in the set."""
 
     selected: Selected
     effects: tuple[Effect, ...]
-    refused: tuple[tuple[Option, str], ...]
+    refused: tuple[Refused, ...]
     unproven: int = 0
     notes: tuple[str, ...] = ()
 
@@ -88,7 +89,7 @@ class Proving:
         self._tolerance = tolerance
         self._progress = progress
         self._deadline = deadline
-        self._refused: dict[int, tuple[Option, str]] = {}
+        self._refusals = Refusals(questions)
         self._verifier = Verifier(
             base.planner.session,
             built,
@@ -120,51 +121,55 @@ class Proving:
             if not gone & current.chosen:
                 break
             current = replace(current, chosen=current.chosen & ~gone)
-        kept = set(numbers(current.chosen | unproven))
         return Proven(
             selected=current,
             effects=tuple(effects),
-            refused=tuple(told for number, told in self._refused.items() if number not in kept),
+            refused=self._refusals.told(current.chosen | unproven),
             unproven=unproven,
             notes=(*notes, *self._told(current.chosen, effects)),
         )
 
-    def _without_harm(self, selected: Selected) -> tuple[Selected, list[str]]:
+    def _without_harm(self, selected: Selected) -> tuple[Selected, tuple[str, ...]]:
         """Run, learn and search again until nothing speaks against the set."""
         window, took = self._deadline.left, 0.0
         current = self._looked_over(selected)
-        notes: list[str] = []
+        notes: tuple[str, ...] = ()
         for turn in range(MOST_REPLANS + 1):
             current = self._really_built(current)
             left = self._deadline.left
-            effects = self._verifier.effects(current.chosen, is_first_look=True)
-            harmed, spare = self._harmed(effects), 0
-            if not harmed:
-                effects = self._verifier.effects(current.chosen)
-                harmed = self._harmed(effects)
-                spare = self._refuse_idle(effects, current.chosen) | self._burdens(effects)
+            effects, spare = self._run(current.chosen)
+            harmed = self._harmed(effects)
             took = left - self._deadline.left if turn == 0 else took
-            for effect in harmed:
-                self._blame(effect)
             if not harmed and not spare:
                 break
-            gone = spare
             is_late = self._deadline.left < max(took * LEAST_TURN, window * LEAST_WINDOW)
-            for effect in harmed:
-                if effect.gives_other_rows:
-                    gone |= effect.blamed
-                elif is_late or turn == MOST_REPLANS - 1:
-                    gone |= dispensable(effect, effects)
+            is_last = is_late or turn == MOST_REPLANS - 1
+            gone = spare | self._at_fault(harmed, effects, is_last=is_last)
             if is_late:
                 current = replace(current, chosen=current.chosen & ~gone)
-                notes.append(
-                    "what did not prove itself was left out; no time was left to search for what takes its place"
-                )
+                notes = (LEFT_OUT,)
             else:
                 self._learn(effects, current.chosen)
                 self._base.forbid(gone)
                 current = self._searched_again(current.chosen & ~gone)
-        return current, list(dict.fromkeys(notes))
+        return current, notes
+
+    def _run(self, chosen: int) -> tuple[list[Effect], int]:
+        """A first look, and where that shows no harm as many runs as it takes; with the options that are then not worth their price."""
+        effects = self._seen(chosen, is_first_look=True)
+        if self._harmed(effects):
+            return effects, 0
+        effects = self._seen(chosen)
+        return effects, self._refuse_idle(effects, chosen) | self._burdens(effects)
+
+    def _at_fault(self, harmed: Sequence[Effect], effects: Sequence[Effect], *, is_last: bool) -> int:
+        """The options that go: where rows differ at once, where a statement is slower only if no further search may go around it."""
+        gone = 0
+        for effect in harmed:
+            self._blame(effect)
+            if effect.gives_other_rows or is_last:
+                gone |= dispensable(effect, effects)
+        return gone
 
     def _looked_over(self, selected: Selected) -> Selected:
         """One set after another is looked at and learned from, until the search wants no other, or a part of the time is over: only what
@@ -172,7 +177,7 @@ class Proving:
         current, enough = selected, self._deadline.left * FOR_PROOF
         for _ in range(MOST_LOOKS):
             current = self._really_built(current)
-            effects = self._verifier.effects(current.chosen, is_first_look=True)
+            effects = self._seen(current.chosen, is_first_look=True)
             for effect in self._harmed(effects):
                 self._blame(effect)
             if self._deadline.left < enough:
@@ -195,16 +200,21 @@ class Proving:
                 start=[start],
             )
 
+    def _seen(self, chosen: int, *, is_first_look: bool = False) -> list[Effect]:
+        effects = self._verifier.effects(chosen, is_first_look=is_first_look)
+        self._refusals.saw(effects)
+        return effects
+
     def _harmed(self, effects: Sequence[Effect]) -> list[Effect]:
         return [effect for effect in effects if effect.is_harmed(self._tolerance)]
 
     def _compared(self, chosen: int) -> list[Effect]:
         """Looked at, and the rows compared, for the set that is to be advised alone, as it takes about as long again; what time is left
         then goes to more runs."""
-        effects = self._verifier.compared(self._verifier.effects(chosen, is_first_look=True))
+        effects = self._verifier.compared(self._seen(chosen, is_first_look=True))
         if self._harmed(effects):
             return effects
-        return self._verifier.compared(self._verifier.effects(chosen))
+        return self._verifier.compared(self._seen(chosen))
 
     def _told(self, chosen: int, effects: Sequence[Effect]) -> list[str]:
         """What there was no time for."""
@@ -272,20 +282,7 @@ class Proving:
             self._base.learn(effect.place, used, ratio, is_banned=is_banned)
 
     def _blame(self, effect: Effect) -> None:
-        name = self._questions[effect.place].name
-        if effect.gives_other_rows:
-            reason = (
-                f"with it {name} gives other rows than without: an index that one of its plans uses is damaged, or rests on a"
-                " function or collation that has changed; look for it with amcheck and REINDEX it"
-            )
-        elif effect.after_ms is not None:
-            reason = (
-                f"with it {name} takes {format_ms(effect.after_ms)} instead of {format_ms(effect.before_ms)}"
-            )
-        else:
-            reason = f"with it {name} was ended after {format_ms(effect.ended_ms)}, many times what it takes without"
-        for number in numbers(effect.blamed):
-            self._refused.setdefault(number, (self._base.options[number], reason))
+        self._refusals.blame(effect, [self._base.options[number] for number in numbers(effect.blamed)])
 
     def _idle(self, effects: Sequence[Effect], chosen: int) -> int:
         """Options that only statements use which gain nothing that matters."""
@@ -305,7 +302,7 @@ class Proving:
         """The idle ones, which are then told as refused unless they come back."""
         idle = self._idle(effects, chosen)
         for number in numbers(idle):
-            self._refused.setdefault(number, (self._base.options[number], IDLE))
+            self._refusals.refuse(self._base.options[number], IDLE)
         return idle
 
     def _burdens(self, effects: Sequence[Effect]) -> int:
@@ -334,7 +331,7 @@ class Proving:
                 f"with it {name} takes {format_ms(effect.after_ms)} instead of {format_ms(effect.before_ms)}, which is more in"
                 " all its calls than the other statements gain"
             )
-            self._refused.setdefault(least.number, (least, reason))
+            self._refusals.refuse(least, reason)
             found |= least.bit
         return found
 

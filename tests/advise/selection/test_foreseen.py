@@ -13,7 +13,7 @@ from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.foreseen import CHOSEN, LEAST_SECONDS, UNUSED, USED, foreseen
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.pool import pooled
-from perfkit.advise.selection.preparing import is_too_much
+from perfkit.advise.selection.preparing import FORESEEN_FIRST, is_too_much
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.workplace import by_urgency
 from perfkit.advise.whatif import is_available
@@ -98,7 +98,8 @@ def test_foresight_is_asked_for_only_where_not_all_can_be_built(post: Target) ->
 
 
 def test_advice_with_little_room_builds_what_is_worth_it(post: Target) -> None:
-    """Room for a few of the options only."""
+    """Room for a few of the options only; how the first ones were found is told."""
     found = advise(post, workload(), Wishes(), seconds=60, budget_bytes=100 * 1024**2)
+    assert FORESEEN_FIRST in found.notes or found.backend.startswith("hypopg")
     assert found.level == "executed"
     assert {one.name for one in found.queries if one.verdict == "improves"} >= {"of a sender", "heavy"}

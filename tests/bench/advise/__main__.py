@@ -1,10 +1,11 @@
-"""make bench-advise: index advice for TPC-H against Extend, by what-if cost, by execution; TPC-DS; the probes; the paths.
+"""make bench-advise: index advice for TPC-H against Extend, by what-if cost, by execution; TPC-DS; the probes; the paths; upkeep.
 
 python -m tests.bench.advise what-if [--scale 1] [--seconds 60] [--budgets 250,500,1000,2000,5000]
 python -m tests.bench.advise executed [--scale 1] [--budget 1000]
 python -m tests.bench.advise probes [--scale 0.2]
 python -m tests.bench.advise tpcds [--scale 1] [--seconds 600]
 python -m tests.bench.advise paths [--dataset tracker] [--scale 0.2] [--budget 1000] [--seconds 60]
+python -m tests.bench.advise upkeep
 
 PERFKIT_POSTGRES names an installation with HypoPG. Prints figures; asserts nothing.
 """
@@ -19,6 +20,7 @@ from tests.bench.advise.paths import run_paths
 from tests.bench.advise.place import questions_of, target_of
 from tests.bench.advise.probes import run_probes
 from tests.bench.advise.tpcds import run_tpcds
+from tests.bench.advise.upkeep import run_upkeep
 from tests.bench.advise.what_if import MEGABYTE, extend, modelled, search
 from tests.bench.process import say
 
@@ -57,7 +59,7 @@ def run_what_if(scale: float, seconds: float, budgets: list[int]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("part", choices=["what-if", "executed", "probes", "tpcds", "paths"])
+    parser.add_argument("part", choices=["what-if", "executed", "probes", "tpcds", "paths", "upkeep"])
     parser.add_argument("--scale", type=float)
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--budgets", default=BUDGETS)
@@ -77,6 +79,8 @@ def main() -> None:
             run_tpcds(given.scale or 1.0, given.seconds or 600.0)
         case "paths":
             run_paths(given.dataset, given.scale or 0.2, given.budget, given.seconds or 60.0)
+        case "upkeep":
+            run_upkeep()
 
 
 main()
