@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.planned import Answer, Item, Planned, Planner
@@ -38,6 +38,16 @@ class _Answers:
             self.showing[number] = plans & before | (plans & ~before) << 1
         for number in numbers(shown):
             self.showing[number] = self.showing.get(number, 0) | 1 << place
+
+    def correct(self, foretold: Planned, plan: Planned) -> None:
+        """Wherever what ``plan`` uses was shown and the other one was foretold, it is what the server does."""
+        self.plans = [
+            plan if one == foretold and not plan.used & ~shown else one
+            for shown, one in zip(self.shown, self.plans, strict=True)
+        ]
+        for shown, one in self.exact.items():
+            if one == foretold and not plan.used & ~shown:
+                self.exact[shown] = plan
 
     def dearest(self, chosen: int) -> float:
         """The cost of the dearest plan of a set that holds all of these; 0 where there is none."""
@@ -119,6 +129,17 @@ class Costs:
         """Every answered call: the set that was shown and its plan."""
         answers = self._answers[place]
         return tuple(zip(answers.shown, answers.plans, strict=True))
+
+    def correct(self, place: int, chosen: int, used: int, alone: int) -> Planned:
+        """What the server really does with these options, which may be another plan than was foretold; at the cost that was, or that of
+        none where it uses none."""
+        foretold = self.of(place, chosen)
+        if foretold.used == used:
+            return foretold
+        plan = replace(foretold, used=used, alone=alone) if used else self.of(place, 0)
+        self.widen(place, self.useful[place] | used)
+        self._answers[place].correct(foretold, plan)
+        return plan
 
     def narrow(self, place: int, useful: int) -> None:
         """Options found to be of no use to a statement are no longer shown to it."""

@@ -26,6 +26,8 @@ class Effect:
     place: int
     used: int
     """Options of the set in its plan."""
+    alone: int = 0
+    """Of these the ones whose table is not touched."""
     proof: Proof | None
     reason: str = ""
     """Why it was not run, or not to its end; empty where it was."""

@@ -26,10 +26,12 @@ SAME_COST = 0.01
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """``cost`` in the planner's units. ``used`` is the set of options in the plan, as bits."""
+    """``cost`` in the planner's units. ``used`` is the set of options in the plan, as bits; ``alone`` are those of them whose table is
+    not touched."""
 
     cost: float
     used: int
+    alone: int = 0
     existing: frozenset[str] = frozenset()
     """Names of the indexes in the plan that were there before."""
 
@@ -113,14 +115,15 @@ class Planner:
         self._show(session, chosen)
         plans = [self._asked(session, one) for one in (question, *spellings)]
         root = min(plans, key=_cost)
-        used, existing = 0, set()
-        for name in _index_names(root):
+        used, touching, existing = 0, 0, set()
+        for name, is_alone in _indexes(root):
             number = self._number(session, name)
             if number is None:
                 existing.add(name)
-            else:
-                used |= 1 << number
-        return Planned(cost=_cost(root), used=used, existing=frozenset(existing))
+                continue
+            used |= 1 << number
+            touching |= 0 if is_alone else 1 << number
+        return Planned(cost=_cost(root), used=used, alone=used & ~touching, existing=frozenset(existing))
 
     def _show(self, session: Session, chosen: int) -> None:
         for stage in self._stages:
@@ -189,10 +192,11 @@ def _cost(root: dict[str, Any]) -> float:
     return float(root["Total Cost"])
 
 
-def _index_names(node: dict[str, Any]) -> Iterator[str]:
+def _indexes(node: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Names of the indexes in a plan, and whether each is read without its table."""
     waiting = [node]
     while waiting:
         one = waiting.pop()
         if "Index Name" in one:
-            yield one["Index Name"]
+            yield one["Index Name"], one["Node Type"] == "Index Only Scan"
         waiting += one.get("Plans", ())

@@ -277,9 +277,11 @@ class Proving:
             ratio = after / before if before and after is not None else None
             if effect.kept and (not effect.used or (ratio or 0.0) > 1):
                 continue
-            used = self._base.costs.of(effect.place, chosen).used
+            plan = self._base.costs.of(effect.place, chosen)
+            if effect.reason != LATE:
+                plan = self._base.costs.correct(effect.place, chosen, effect.used, effect.alone)
             is_banned = effect.is_harmed(self._tolerance)
-            self._base.learn(effect.place, used, ratio, is_banned=is_banned)
+            self._base.learn(effect.place, plan, ratio, is_banned=is_banned)
 
     def _blame(self, effect: Effect) -> None:
         self._refusals.blame(effect, [self._base.options[number] for number in numbers(effect.blamed)])

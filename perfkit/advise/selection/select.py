@@ -16,7 +16,7 @@ from perfkit.advise.selection.exact import Bounded, refined
 from perfkit.advise.selection.experience import Experience
 from perfkit.advise.selection.greedy import Step, exchanged, steps
 from perfkit.advise.selection.option import Option, numbers
-from perfkit.advise.selection.planned import Planner
+from perfkit.advise.selection.planned import Planned, Planner
 from perfkit.advise.selection.pool import Need
 from perfkit.advise.selection.problem import Limits, Problem
 from perfkit.advise.selection.question import Question
@@ -81,12 +81,12 @@ class Ground:
             experience=self.experience,
         )
 
-    def learn(self, place: int, used: int, ratio: float | None, *, is_banned: bool) -> None:
+    def learn(self, place: int, plan: Planned, ratio: float | None, *, is_banned: bool) -> None:
         """A plan was run: it took ``ratio`` of what the statement takes without any option; None where that is not known."""
-        if ratio is not None:
-            self.experience.learn(place, used, ratio * self.costs.of(place, 0).cost)
         if is_banned:
-            self.experience.ban(place, used)
+            self.experience.ban(place, plan)
+        elif ratio is not None:
+            self.experience.learn(place, plan, ratio * self.costs.of(place, 0).cost)
 
     def forbid(self, bits: int) -> None:
         """Options that turned out not to be possible are no longer chosen from."""

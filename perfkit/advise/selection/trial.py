@@ -72,10 +72,12 @@ class Plain:
 
 @dataclass(slots=True, kw_only=True)
 class Trial:
-    """``used`` are the options in the plan ``new``; ``kept`` those on the tables that the statement writes."""
+    """``used`` are the options in the plan ``new``, ``alone`` those of them whose table is not touched; ``kept`` those on the tables that
+    the statement writes."""
 
     place: int
     used: int
+    alone: int
     kept: int = 0
     plain: Plain
     arm: Arm
@@ -179,7 +181,7 @@ class Trial:
     @property
     def effect(self) -> Effect:
         """What the runs so far say."""
-        effect = Effect(place=self.place, used=self.used, kept=self.kept, proof=None)
+        effect = Effect(place=self.place, used=self.used, alone=self.alone, kept=self.kept, proof=None)
         if self.failure and not (self.arm.samples and self._before):
             return replace(effect, reason=f"it could not be run: {self.failure}")
         if self.ended_ms is not None:

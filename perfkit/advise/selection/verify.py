@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from perfkit.advise.arm import Arm
+from perfkit.advise.judge import ONE_RUN_FACTOR
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.costs import Costs
 from perfkit.advise.selection.deadline import Deadline
@@ -71,10 +72,22 @@ class Verifier:
                 one = found[place] = self._looked_at(place, chosen)
                 if is_first_look or isinstance(one, Effect) or (one.is_done and not one.is_cut_short):
                     advance()
-            if not is_first_look:
-                self._run_by_turns([one for one in found.values() if isinstance(one, Trial)], advance)
+            trials = [one for one in found.values() if isinstance(one, Trial)]
+            if is_first_look:
+                self._look_twice(trials)
+            else:
+                self._run_by_turns(trials, advance)
         self._built.show(self._session, 0)
         return [self._effect(found[place]) for place in range(len(self._questions))]
+
+    def _look_twice(self, trials: Sequence[Trial]) -> None:
+        """One more pair for those that one run shows as harmed, and not by far."""
+        for trial in trials:
+            effect = trial.effect
+            ratio = effect.proof.time_ratio if effect.proof is not None else None
+            in_doubt = effect.runs == 1 and ratio is not None and ratio < ONE_RUN_FACTOR
+            if in_doubt and effect.is_slower(TOLERANCE) and not trial.is_done and not self._deadline.is_over:
+                trial.pair()
 
     def _run_by_turns(self, trials: Sequence[Trial], advance: Advance) -> None:
         """A pair of each, and again; then more time for those that did not end without the options, to know what they take."""
@@ -177,12 +190,13 @@ class Verifier:
         """None where the plan uses none of the options."""
         question = self._questions[place]
         new = self._arm(question, chosen).planned()
-        used = self._used(new)
+        used, alone = self._used(new)
         if used and (place, used, 0) not in self._trials:
             arm = self._arm(question, used)
             self._trials[place, used, 0] = Trial(
                 place=place,
                 used=used,
+                alone=alone,
                 plain=self._as_it_is(place, 0),
                 arm=arm,
                 new=new,
@@ -202,13 +216,14 @@ class Verifier:
             first=self._built.drops(all_kept & ~chosen),
         )
         new = arm.planned()
-        used = self._used(new)
+        used, alone = self._used(new)
         if not used | kept:
             return None
         plain = self._as_it_is(place, all_kept)
         trial = Trial(
             place=place,
             used=used,
+            alone=alone,
             kept=kept,
             plain=plain,
             arm=arm,
@@ -241,12 +256,15 @@ class Verifier:
             effect = replace(effect, not_compared=TOO_LARGE)
         return effect
 
-    def _used(self, plan: Plan) -> int:
-        found = 0
+    def _used(self, plan: Plan) -> tuple[int, int]:
+        """The options in the plan, and those of them whose table is not touched."""
+        used = touching = 0
         for node in plan.walk():
             number = self._built.number(self._session, node.index) if node.index is not None else None
-            found |= 0 if number is None else 1 << number
-        return found
+            if number is not None:
+                used |= 1 << number
+                touching |= 0 if node.node_type == "Index Only Scan" else 1 << number
+        return used, used & ~touching
 
     def _compared(self, effect: Effect) -> Sameness:
         key = (effect.place, effect.used, effect.kept)

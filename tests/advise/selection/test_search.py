@@ -361,7 +361,8 @@ def test_a_set_that_is_too_large_gives_up_what_saves_the_least_for_its_size(seed
     assert fitting(problem, chosen) == chosen
 
 
-def test_a_plan_like_one_that_must_not_be_is_not_tried_either() -> None:
+def of_sorts() -> Experience:
+    """0, 1 and 2 begin with the same column."""
     plain = option(0, "t", "a").shape
     shapes = [
         option(0, "t", "a", "b").shape,
@@ -372,16 +373,54 @@ def test_a_plan_like_one_that_must_not_be_is_not_tried_either() -> None:
     experience = Experience()
     for number, shape in enumerate(shapes):
         experience.meet(Option(number=number, shape=shape))
-    experience.ban(5, 0b0001)
-    costs = [experience.cost(5, Planned(cost=9.0, used=1 << number)) for number in range(4)]
-    assert costs == [inf, inf, 9.0, 9.0], (
-        "a narrow one of the same column is like it, one that spares the table is not"
-    )
-    assert experience.cost(5, Planned(cost=9.0, used=0b1001)) == 9.0
-    assert experience.cost(6, Planned(cost=9.0, used=0b0001)) == 9.0, "another statement"
-    experience.learn(5, 0b0010, 4.0)
-    assert experience.cost(5, Planned(cost=9.0, used=0b0010)) == 4.0, "what was run is known"
-    experience.learn(6, 0b0001, 12.0)
-    costs = [experience.cost(6, Planned(cost=9.0, used=1 << number)) for number in range(4)]
-    assert costs == [12.0, 12.0, 9.0, 9.0], "no better than what is like it"
-    assert experience.cost(6, Planned(cost=13.0, used=0b0010)) == 13.0
+    return experience
+
+
+def cost_of(experience: Experience, place: int, used: int, *, cost: float = 9.0, alone: int = 0) -> float:
+    return experience.cost(place, Planned(cost=cost, used=used, alone=alone))
+
+
+def test_a_plan_like_one_that_must_not_be_is_not_tried_either() -> None:
+    experience = of_sorts()
+    experience.ban(5, Planned(cost=9.0, used=0b0001))
+    assert [cost_of(experience, 5, 1 << number) for number in range(4)] == [inf, inf, inf, 9.0]
+    assert cost_of(experience, 5, 0b0100, alone=0b0100) == 9.0, "one that spares the table is not like it"
+    assert cost_of(experience, 5, 0b0010, cost=3.0) == 3.0, "nor is one that is much cheaper"
+    assert cost_of(experience, 5, 0b1001) == 9.0
+    assert cost_of(experience, 6, 0b0001) == 9.0, "another statement"
+    experience.learn(5, Planned(cost=9.0, used=0b0010), 4.0)
+    assert cost_of(experience, 5, 0b0010) == 4.0, "what was run is known"
+    experience.learn(6, Planned(cost=9.0, used=0b0001), 12.0)
+    assert [cost_of(experience, 6, 1 << number) for number in range(4)] == [12.0, 12.0, 12.0, 9.0]
+    assert cost_of(experience, 6, 0b0010, cost=13.0) == 13.0
+
+
+def test_what_two_plans_that_must_not_be_share_is_at_fault_until_it_does_well() -> None:
+    experience = of_sorts()
+    for number, table in enumerate(("u", "v", "w"), 4):
+        experience.meet(option(number, table))
+    experience.ban(5, Planned(cost=9.0, used=0b0011001))
+    assert cost_of(experience, 5, 0b1001001) == 9.0
+    experience.ban(5, Planned(cost=9.0, used=0b0101010))
+    assert cost_of(experience, 5, 0b1001001) == inf, "0 and 1 are alike, 3 is in both"
+    assert cost_of(experience, 5, 0b1000001) == 9.0, "a part of what they share"
+    assert cost_of(experience, 6, 0b1001001) == 9.0, "another statement"
+    experience.learn(5, Planned(cost=9.0, used=0b1001001), 2.0)
+    assert cost_of(experience, 5, 0b1001001) == 2.0
+    assert cost_of(experience, 5, 0b1111001) == 9.0, "what they share is not at fault"
+
+
+def test_what_the_server_really_does_holds_wherever_it_was_shown() -> None:
+    planner = Table([[(0, 100.0), (0b001, 50.0)]])
+    costs = Costs(planner, [0b011])
+    assert costs.of(0, 0b011).used == 0b001
+    costs.correct(0, 0b011, 0b110, 0b100)
+    assert costs.useful == [0b111]
+    asked = planner.calls
+    assert (costs.of(0, 0b011).used, costs.of(0, 0b001).used) == (0b001, 0b001)
+    assert planner.calls == asked, "where not all of it was shown the other plan stands"
+    costs.correct(0, 0b111, 0b110, 0b100)
+    assert costs.of(0, 0b111) == Planned(cost=50.0, used=0b110, alone=0b100)
+    assert costs.of(0, 0b110).cost == 50.0
+    costs.correct(0, 0b111, 0, 0)
+    assert costs.of(0, 0b111) == Planned(cost=100.0, used=0)
