@@ -60,14 +60,14 @@ def load(kind: str, rows: float = 100.0, *changed: str, table: str = "public.t")
 @pytest.mark.parametrize(
     ("given", "cost"),
     [
-        (load("insert"), 50.0),
-        (load("merge"), 50.0),
-        (load("delete"), 25.0),
+        (load("insert"), 100.0),
+        (load("merge"), 100.0),
+        (load("delete"), 30.0),
         (load("insert", 100.0, table="public.other"), 0.0),
         (load("update", 100.0, "b"), 0.0),
-        (load("update", 100.0, "a"), 100.0),
-        (load("update", 100.0, "c"), 100.0),
-        (load("update", 100.0, "p"), 50.0),
+        (load("update", 100.0, "a"), 260.0),
+        (load("update", 100.0, "c"), 260.0),
+        (load("update", 100.0, "p"), 130.0),
     ],
     ids=[
         "insert",
@@ -81,10 +81,11 @@ def load(kind: str, rows: float = 100.0, *changed: str, table: str = "public.t")
     ],
 )
 def test_what_an_index_costs_at_writes(given: WriteLoad, cost: float) -> None:
-    """An update of another column stays HOT; one that was HOT and is no more has to write the old index too."""
+    """An update of another column stays HOT; one that was HOT and is no more has to write the old index too. VACUUM takes away what
+    deletes and updates leave."""
     wanted = option(relation(index("t_pkey", "p")), "a", included=("c",))
-    assert Upkeep([given]).writes(wanted) == cost
-    assert Upkeep([given, given]).writes(wanted) == 2 * cost
+    assert Upkeep([given]).writes(wanted) == pytest.approx(cost)
+    assert Upkeep([given, given]).writes(wanted) == pytest.approx(2 * cost)
 
 
 def test_a_gin_index_is_dearer_and_brin_cheaper() -> None:
@@ -94,13 +95,13 @@ def test_a_gin_index_is_dearer_and_brin_cheaper() -> None:
         for one in ("gin", "gist", "btree", "brin")
     ]
     assert costs == sorted(costs, reverse=True)
-    assert costs[0] == 600
+    assert costs[0] == 2000
 
 
 def test_place_on_disk_has_a_price() -> None:
     upkeep = Upkeep([load("insert")], {0: 1000.0}, byte_price=0.01)
-    assert upkeep.of(option(relation(), "a")) == 60
-    assert upkeep.writes(option(relation(), "a")) == 50
+    assert upkeep.of(option(relation(), "a")) == 110
+    assert upkeep.writes(option(relation(), "a")) == 100
 
 
 def test_rows_are_added_up_by_table() -> None:

@@ -225,7 +225,7 @@ def test_limits() -> None:
     assert allowed(Limits()) == list(range(8))
     assert allowed(Limits(most_bytes=12)) == [0, 0b001, 0b010, 0b011, 0b100]
     assert allowed(Limits(most_per_table=1)) == [0, 0b001, 0b010, 0b100, 0b101, 0b110]
-    assert allowed(Limits(most_writes=50)) == [0, 0b001, 0b010, 0b100, 0b101, 0b110]
+    assert allowed(Limits(most_writes=100)) == [0, 0b001, 0b010, 0b100, 0b101, 0b110]
     assert allowed(Limits(kept=0b100, most_bytes=14)) == [0b100, 0b101]
 
 
