@@ -55,11 +55,12 @@ bench-diagnosis: setup ## score the diagnosis of the cases in tests/cases, on th
 bench-peers: setup ## score public analysers of plans on the same cases, installed into a temporary environment
 	$(BIN)/python -m tests.bench.peers
 
-bench-advise: setup ## index advice: TPC-H against Extend by cost and by execution, TPC-DS, the probes, and growth (HypoPG: PERFKIT_POSTGRES)
+bench-advise: setup ## index advice: TPC-H against Extend by cost and by execution, TPC-DS, the probes, what indexes cost to keep, and growth (HypoPG: PERFKIT_POSTGRES)
 	$(BIN)/python -m tests.bench.advise what-if
 	$(BIN)/python -m tests.bench.advise executed
 	$(BIN)/python -m tests.bench.advise tpcds
 	$(BIN)/python -m tests.bench.advise probes
+	$(BIN)/python -m tests.bench.advise upkeep
 	$(BIN)/python -m tests.bench.advise_scale
 
 bench-gate: setup ## the gate: false alarms under load, seeded faults found, times in turns (an hour and more)
