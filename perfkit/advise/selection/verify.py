@@ -80,6 +80,14 @@ class Verifier:
         self._built.show(self._session, 0)
         return [self._effect(found[place]) for place in range(len(self._questions))]
 
+    def look(self, place: int, chosen: int) -> Effect:
+        """A first look at one statement."""
+        self._hide()
+        found = self._looked_at(place, chosen)
+        self._look_twice([found] if isinstance(found, Trial) else [])
+        self._built.show(self._session, 0)
+        return self._effect(found)
+
     def _look_twice(self, trials: Sequence[Trial]) -> None:
         """One more pair for those that one run shows as harmed, and not by far."""
         for trial in trials:
