@@ -115,7 +115,7 @@ class Proving:
                 self._blame(effect)
                 gone |= dispensable(effect, effects)
             if not gone:
-                gone = current.chosen & _unseen(effects)
+                gone = current.chosen & unseen(effects)
                 unproven |= gone
             gone = gone or self._refuse_idle(effects, current.chosen) or doubtful(effects, self._tolerance)
             if not gone & current.chosen:
@@ -378,15 +378,16 @@ def _gained_by_others(this: Effect, effects: Sequence[Effect]) -> int:
     return found
 
 
-def _unseen(effects: Sequence[Effect]) -> int:
-    """Options that only statements use for which no time was left, or not enough to end; none where nothing at all was run."""
-    late = seen = 0
+def unseen(effects: Sequence[Effect]) -> int:
+    """Options that some statement uses for which no time was left, or not enough to end, and that none gains by which was run, or can
+    only be planned; none where nothing at all was run."""
+    late = backed = 0
     for effect in effects:
         if effect.reason == LATE or effect.never_ended:
             late |= effect.used
-        else:
-            seen |= effect.used
-    return late & ~seen if any(effect.proof is not None for effect in effects) else 0
+        elif effect.proof is None or effect.proof.verdict == "improves":
+            backed |= effect.used
+    return late & ~backed if any(effect.proof is not None for effect in effects) else 0
 
 
 def _gain_ms(effect: Effect, questions: Sequence[Question]) -> float:

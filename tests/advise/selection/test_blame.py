@@ -10,7 +10,7 @@ from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.index_proof import proof_of
 from perfkit.advise.selection.option import Option
-from perfkit.advise.selection.proving import dispensable, doubtful
+from perfkit.advise.selection.proving import dispensable, doubtful, unseen
 from perfkit.advise.selection.question import Question
 from perfkit.advise.selection.refusals import IDLE, Refusals
 from perfkit.advise.values import Proof, ProofVerdict
@@ -74,6 +74,15 @@ def test_an_index_tells_what_it_was_not_run_with() -> None:
     assert proof_of([run, late]).reason.endswith("; 1 more that would use it was not run")
     assert proof_of([run, late, late]).reason.endswith("; 2 more that would use it were not run")
     assert proof_of([late]).level == "planned"
+
+
+def test_an_index_is_unproven_where_one_was_not_run_and_none_that_was_gains() -> None:
+    late = Effect(place=0, used=A | B | C, proof=None, reason=LATE)
+    planned = Effect(place=1, used=C, proof=None, reason="its parameters have no values")
+    assert unseen([late]) == 0, "nothing was run at all"
+    assert unseen([late, effect(1, A, "improves"), effect(2, B, "neutral")]) == B | C
+    assert unseen([late, effect(2, B, "improves"), planned]) == A
+    assert unseen([effect(0, A, "neutral")]) == 0, "that is idle"
 
 
 def timed(place: int, used: int, before: float, after: float, runs: int = 5) -> Effect:

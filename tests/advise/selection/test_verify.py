@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from scratch import scratch_database
@@ -39,18 +40,14 @@ def town(target: Target) -> Iterator[Target]:
         yield made
 
 
-def test_a_plan_that_used_what_nobody_thought_it_would_is_not_taken_for_that_of_another_set(
-    town: Target,
-) -> None:
+@contextmanager
+def verifying(town: Target, text: str) -> Iterator[Verifier]:
+    """Both indexes are built; nobody thinks that the statement would use them."""
     with Session.open(town) as session:
         with session.transaction():
             relation = read_catalog(session, {"doors"}).relation("doors")
         assert relation is not None
-        questions = [
-            Question(
-                name="q", fingerprint="", statement=parse_statement("select id from doors where house = 7")
-            )
-        ]
+        questions = [Question(name="q", fingerprint="", statement=parse_statement(text))]
         options = [
             Option(number=number, shape=Shape(relation=relation, equal=(), then=(Key(column=name),)))
             for number, name in enumerate(("house", "street"))
@@ -59,7 +56,7 @@ def test_a_plan_that_used_what_nobody_thought_it_would_is_not_taken_for_that_of_
             built = Built(session)
             planner = Planner(Sessions(session), questions, (built,))
             planner.make(options)
-            verifier = Verifier(
+            yield Verifier(
                 session,
                 built,
                 questions,
@@ -70,6 +67,22 @@ def test_a_plan_that_used_what_nobody_thought_it_would_is_not_taken_for_that_of_
                 deadline=Deadline(60),
                 hide=planner.hide,
             )
-            assert [verifier.effects(chosen)[0].used for chosen in (HOUSE, HOUSE | STREET)] == [HOUSE, HOUSE]
-            without = verifier.effects(STREET)[0]
-            assert (without.used, without.reason) == (0, SAME_PLAN)
+
+
+def test_a_plan_that_used_what_nobody_thought_it_would_is_not_taken_for_that_of_another_set(
+    town: Target,
+) -> None:
+    with verifying(town, "select id from doors where house = 7") as verifier:
+        assert [verifier.effects(chosen)[0].used for chosen in (HOUSE, HOUSE | STREET)] == [HOUSE, HOUSE]
+        without = verifier.effects(STREET)[0]
+        assert (without.used, without.reason) == (0, SAME_PLAN)
+
+
+@pytest.mark.parametrize(("column", "alone"), [("house", HOUSE), ("note", 0)])
+def test_one_statement_is_looked_at_with_any_set(town: Target, column: str, alone: int) -> None:
+    """And it is seen whether the plan touches the table beside the index."""
+    with verifying(town, f"select {column} from doors where house = 7") as verifier:
+        effect = verifier.look(0, HOUSE | STREET)
+        assert (effect.used, effect.alone, effect.reason) == (HOUSE, alone, "")
+        assert effect.runs
+        assert verifier.look(0, STREET).used == 0
