@@ -169,6 +169,7 @@ def _created(
 ) -> dict[int, Advice]:
     """The advice for each option of the set, the most saved for its size first."""
     base = decided.base
+    guards = decided.proven.guarded if decided.proven is not None else {}
     users = base.costs.known_users()
     seen: dict[int, list[Effect]] = {}
     for effect in effects or ():
@@ -183,7 +184,9 @@ def _created(
         mine = seen.get(number, [])
         places = [one.place for one in mine] or users.get(number, [])
         proof = proof_of(mine) if effects is not None else planned()
-        made[number] = _advice(base, found, number, places, proof, taken)
+        one = _advice(base, found, number, places, proof, taken)
+        guarded = [found.questions[place].name for place in sorted(guards.get(number, ()))]
+        made[number] = replace(one, rationale=one.rationale + _guards(guarded)) if guarded else one
     return made
 
 
@@ -268,6 +271,15 @@ def quoted(name: str) -> str:
     ('new_note', '“notes: insert #91c0”')
     """
     return f"“{name}”" if " " in name else name
+
+
+def _guards(names: Sequence[str]) -> str:
+    """
+    >>> _guards(["q09"]), _guards(["q09", "new notes"])
+    ('; without it q09 would get a slower plan', '; without it q09 and “new notes” would get slower plans')
+    """
+    told = " and ".join(quoted(name) for name in names)
+    return f"; without it {told} would get {'a slower plan' if len(names) == 1 else 'slower plans'}"
 
 
 def _rationale(serving: Sequence[str], included: Sequence[str], old: Index | None) -> str:

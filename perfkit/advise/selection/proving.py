@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from perfkit.advise.judge import is_worthwhile
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.greedy import fitting
+from perfkit.advise.selection.narrowing import Narrowing
 from perfkit.advise.selection.option import numbers
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.question import Question
@@ -59,6 +60,8 @@ class Proven:
     effects: tuple[Effect, ...]
     refused: tuple[Refused, ...]
     unproven: int = 0
+    guarded: Mapping[int, Collection[int]] = field(default_factory=dict)
+    """By option of the set the places of statements that would be harmed without it."""
     notes: tuple[str, ...] = ()
 
 
@@ -90,6 +93,7 @@ class Proving:
         self._progress = progress
         self._deadline = deadline
         self._refusals = Refusals(questions)
+        self._narrowing = Narrowing()
         self._verifier = Verifier(
             base.planner.session,
             built,
@@ -110,22 +114,26 @@ class Proving:
         unproven = 0
         while True:
             effects = self._compared(current.chosen)
-            gone = 0
-            for effect in self._harmed(effects):
-                self._blame(effect)
-                gone |= dispensable(effect, effects)
+            harmed = self._harmed(effects)
+            if back := self._narrowing.taken_back(harmed):
+                current = replace(current, chosen=current.chosen | back)
+                unproven &= ~back
+                continue
+            gone = self._at_fault(harmed, effects, is_last=True)
             if not gone:
-                gone = current.chosen & unseen(effects)
+                gone = current.chosen & unseen(effects) & ~self._narrowing.needed
                 unproven |= gone
-            gone = gone or self._refuse_idle(effects, current.chosen) or doubtful(effects, self._tolerance)
+            gone = gone or self._refuse_idle(effects, current.chosen)
+            gone = gone or doubtful(effects, self._tolerance) & ~self._narrowing.needed
             if not gone & current.chosen:
                 break
-            current = replace(current, chosen=current.chosen & ~gone)
+            current = self._narrowed(current, gone, effects, is_sound=not harmed)
         return Proven(
             selected=current,
             effects=tuple(effects),
             refused=self._refusals.told(current.chosen | unproven),
             unproven=unproven,
+            guarded=self._narrowing.guarded,
             notes=(*notes, *self._told(current.chosen, effects)),
         )
 
@@ -144,9 +152,12 @@ class Proving:
                 break
             is_late = self._deadline.left < max(took * LEAST_TURN, window * LEAST_WINDOW)
             is_last = is_late or turn == MOST_REPLANS - 1
+            if back := self._narrowing.taken_back(harmed):
+                current = replace(current, chosen=current.chosen | back)
+                continue
             gone = spare | self._at_fault(harmed, effects, is_last=is_last)
             if is_late:
-                current = replace(current, chosen=current.chosen & ~gone)
+                current = self._narrowed(current, gone, effects, is_sound=not harmed)
                 notes = (LEFT_OUT,)
             else:
                 self._learn(effects, current.chosen)
@@ -154,6 +165,13 @@ class Proving:
                 self._base.forbid(gone)
                 current = self._searched_again(current.chosen & ~gone)
         return current, notes
+
+    def _narrowed(
+        self, current: Selected, gone: int, effects: Sequence[Effect], *, is_sound: bool
+    ) -> Selected:
+        """Without what is gone, which may be taken back where nothing was wrong with it in the set."""
+        self._narrowing.takes(gone if is_sound else 0, effects)
+        return replace(current, chosen=current.chosen & ~gone)
 
     def _run(self, chosen: int) -> tuple[list[Effect], int]:
         """A first look, and where that shows no harm as many runs as it takes; with the options that are then not worth their price."""
@@ -313,7 +331,7 @@ class Proving:
             share = base.weights[effect.place] * base.costs.of(effect.place, 0).cost / total
             if is_worthwhile(effect.proof, is_costly=share < LEAST_COST_SHARE):
                 gaining |= effect.used
-        return chosen & ~gaining & ~unknown
+        return chosen & ~gaining & ~unknown & ~self._narrowing.needed
 
     def _refuse_idle(self, effects: Sequence[Effect], chosen: int) -> int:
         """The idle ones, which are then told as refused unless they come back."""

@@ -89,12 +89,12 @@ class Verifier:
         return self._effect(found)
 
     def _look_twice(self, trials: Sequence[Trial]) -> None:
-        """One more pair for those that one run shows as harmed, and not by far."""
+        """One more pair for those that one run shows as slower, and not by far."""
         for trial in trials:
             effect = trial.effect
             ratio = effect.proof.time_ratio if effect.proof is not None else None
-            in_doubt = effect.runs == 1 and ratio is not None and ratio < ONE_RUN_FACTOR
-            if in_doubt and effect.is_slower(TOLERANCE) and not trial.is_done and not self._deadline.is_over:
+            in_doubt = ratio is not None and 1 + TOLERANCE < ratio < ONE_RUN_FACTOR
+            if effect.runs == 1 and in_doubt and not trial.is_done and not self._deadline.is_over:
                 trial.pair()
 
     def _run_by_turns(self, trials: Sequence[Trial], advance: Advance) -> None:

@@ -9,6 +9,7 @@ import pytest
 from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.index_proof import proof_of
+from perfkit.advise.selection.narrowing import Narrowing
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.proving import dispensable, doubtful, unseen
 from perfkit.advise.selection.question import Question
@@ -149,3 +150,13 @@ def test_the_worst_that_was_seen_is_told() -> None:
     assert reason_of(found)[0].startswith("with it q0 takes 1.9 s instead of 1 s, but q2")
     found.blame(Effect(place=1, used=A, proof=None, ended_ms=3000.0), [one])
     assert reason_of(found) == ("with it q1 was ended after 3 s, many times what it takes without", False)
+
+
+def test_what_kept_a_statement_from_a_worse_plan_is_taken_back_and_stays() -> None:
+    found = Narrowing()
+    found.takes(B | C, [effect(0, A, "improves"), effect(1, B, "neutral")])
+    assert found.taken_back([effect(0, A, "harms")]) == 0, "its plan did not use what went"
+    found.takes(B | C, [effect(0, A, "improves"), effect(1, B, "neutral")])
+    assert found.taken_back([effect(1, A, "harms")]) == B
+    assert (found.needed, found.guarded) == (B, {1: {1}})
+    assert found.taken_back([effect(1, A, "harms")]) == 0, "once"
