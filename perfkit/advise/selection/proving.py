@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
+from operator import or_
 
 from perfkit.advise.judge import is_worthwhile
+from perfkit.advise.selection.blame import dispensable, doubtful, unseen
 from perfkit.advise.selection.built import Built
+from perfkit.advise.selection.burdens import burdens
 from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.greedy import fitting
@@ -18,10 +22,9 @@ from perfkit.advise.selection.refusals import IDLE, Refusals, Refused
 from perfkit.advise.selection.select import Ground, Selected, select
 from perfkit.advise.selection.timing import Timed
 from perfkit.advise.selection.verify import Verifier
-from perfkit.advise.selection.writes import Upkeep, entry_cost
+from perfkit.advise.selection.writes import Upkeep
 from perfkit.advise.selection.written import Written
 from perfkit.progress import Progress
-from perfkit.units import format_ms
 
 MOST_REPLANS = 6
 """After so many rounds what still harms is left out whatever it gains."""
@@ -341,83 +344,8 @@ class Proving:
         return idle
 
     def _burdens(self, effects: Sequence[Effect]) -> int:
-        """Of the options that make a write surely slower, the one that saves the least, where all of them save the statements that
-        use them less than the write loses. Known only where all those statements were run."""
-        found = 0
-        for effect in effects:
-            written = self._writes.get(effect.place)
-            if written is None or not effect.is_slower(self._tolerance):
-                continue
-            options = [self._base.options[number] for number in numbers(effect.kept)]
-            guilty = [
-                one
-                for one in options
-                if any(entry_cost(one.shape, load) for load in written.loads if load.table == one.table)
-            ]
-            others = [one for one in effects if one is not effect]
-            saved = _saved_ms(others, sum(one.bit for one in guilty), self._questions)
-            if not guilty or saved is None or saved >= -_gain_ms(effect, self._questions):
-                continue
-            least = min(
-                guilty, key=lambda one: (_saved_ms(others, one.bit, self._questions) or 0.0, one.number)
-            )
-            name = self._questions[effect.place].name
-            reason = (
-                f"with it {name} takes {format_ms(effect.after_ms)} instead of {format_ms(effect.before_ms)}, which is more in"
-                " all its calls than the other statements gain"
-            )
-            self._refusals.refuse(least, reason)
-            found |= least.bit
-        return found
-
-
-def dispensable(harmed: Effect, effects: Sequence[Effect]) -> int:
-    """Of the options that may be at fault those that no other statement gains by, or all where each has one that does."""
-    if harmed.gives_other_rows:
-        return harmed.blamed
-    return harmed.blamed & ~_gained_by_others(harmed, effects) or harmed.blamed
-
-
-def doubtful(effects: Sequence[Effect], tolerance: float) -> int:
-    """Options that no statement gains by but one that was run once and then took longer than the tolerance allows."""
-    found = 0
-    for effect in effects:
-        ratio = effect.proof.time_ratio if effect.proof is not None else None
-        if effect.runs == 1 and not effect.kept and ratio is not None and ratio > 1 + tolerance:
-            found |= effect.used & ~_gained_by_others(effect, effects)
-    return found
-
-
-def _gained_by_others(this: Effect, effects: Sequence[Effect]) -> int:
-    found = 0
-    for effect in effects:
-        if effect is not this and effect.proof is not None and effect.proof.verdict == "improves":
-            found |= effect.used
-    return found
-
-
-def unseen(effects: Sequence[Effect]) -> int:
-    """Options that some statement uses for which no time was left, or not enough to end, and that none gains by which was run, or can
-    only be planned; none where nothing at all was run."""
-    late = backed = 0
-    for effect in effects:
-        if effect.reason == LATE or effect.never_ended:
-            late |= effect.used
-        elif effect.proof is None or effect.proof.verdict == "improves":
-            backed |= effect.used
-    return late & ~backed if any(effect.proof is not None for effect in effects) else 0
-
-
-def _gain_ms(effect: Effect, questions: Sequence[Question]) -> float:
-    """Of a statement in all its calls; below zero where it is slower."""
-    assert effect.before_ms is not None
-    assert effect.after_ms is not None
-    return questions[effect.place].weight * (effect.before_ms - effect.after_ms)
-
-
-def _saved_ms(effects: Sequence[Effect], options: int, questions: Sequence[Question]) -> float | None:
-    """What these options save the statements that use any of them; None where one of those was not run."""
-    mine = [effect for effect in effects if effect.used & options]
-    if any(effect.before_ms is None or effect.after_ms is None for effect in mine):
-        return None
-    return sum(max(0.0, _gain_ms(effect, questions)) for effect in mine)
+        """Those that cost a write more than they save, told as refused."""
+        found = burdens(effects, self._writes, self._questions, self._base.options, self._tolerance)
+        for option, reason in found:
+            self._refusals.refuse(option, reason)
+        return reduce(or_, (option.bit for option, _ in found), 0)

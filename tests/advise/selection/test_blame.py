@@ -7,11 +7,11 @@ from typing import Literal
 import pytest
 
 from perfkit.advise.indexes.shape import Key, Shape
+from perfkit.advise.selection.blame import dispensable, doubtful, unseen
 from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.index_proof import proof_of
 from perfkit.advise.selection.narrowing import Narrowing
 from perfkit.advise.selection.option import Option
-from perfkit.advise.selection.proving import dispensable, doubtful, unseen
 from perfkit.advise.selection.question import Question
 from perfkit.advise.selection.refusals import IDLE, Refusals
 from perfkit.advise.values import Proof, ProofVerdict
