@@ -204,12 +204,22 @@ def _pair(before: float | None, after: float | None, written: Callable[[float | 
     return "–" if before is None or after is None else f"{written(before)} → {written(after)}"
 
 
+def _mark(one: QueryEffect) -> tuple[str, Tone]:
+    """Where blocks and time speak against each other, what each says."""
+    if one.verdict == "harms" and not one.is_slower:
+        return "✗ more blocks", "warn"
+    if one.verdict == "inconclusive" and one.is_mixed:
+        is_faster = one.time_ratio is not None and one.time_ratio < 1
+        return ("± faster, more blocks" if is_faster else "± slower, fewer blocks"), "warn"
+    return _MARKS[one.verdict]
+
+
 def _queries(queries: tuple[QueryEffect, ...]) -> Table:
     rows = []
     samples = Counter(one.name for one in queries)
     seen: Counter[str] = Counter()
     for one in queries:
-        mark, tone = _MARKS[one.verdict]
+        mark, tone = _mark(one)
         seen[one.name] += 1
         which = f" values {seen[one.name]} of {samples[one.name]}" if samples[one.name] > 1 else ""
         rows.append(

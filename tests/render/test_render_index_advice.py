@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import shown_examples as examples
 
+from perfkit.advise.selection.verdict import verdict_of
 from perfkit.render import sections
 from perfkit.render.index_advice import part
 from perfkit.render.text import write_text
@@ -70,3 +71,31 @@ def test_every_part_can_be_shown_alone() -> None:
         assert part(found, name)
     with pytest.raises(KeyError):
         part(found, "nonsense")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "after", "blocks", "time", "mark", "told"),
+    [
+        ("improves", 200.0, 0.5, 0.46, "✓ faster", "1 of 1 faster, none slower"),
+        ("harms", 700.0, 0.5, 1.62, "✗ slower", "0 of 1 faster, 1 slower"),
+        (
+            "harms",
+            430.0,
+            3.7,
+            1.0,
+            "✗ more blocks",
+            "none slower, 1 with more blocks in about the same time",
+        ),
+        ("inconclusive", 200.0, 1.8, 0.46, "± faster, more blocks", "none slower"),
+        ("inconclusive", 700.0, 0.5, 1.62, "± slower, fewer blocks", "none slower"),
+        ("inconclusive", 400.0, 0.98, 0.93, "? too noisy to tell", "none slower"),
+    ],
+)
+def test_what_runs_said_of_a_statement_is_told_by_its_time_and_its_blocks(
+    verdict: str, after: float, blocks: float, time: float, mark: str, told: str
+) -> None:
+    found = examples.index_advice()
+    one = replace(found.queries[0], verdict=verdict, after_ms=after, blocks_ratio=blocks, time_ratio=time)
+    assert mark in write_text(part(replace(found, queries=(one,)), "statements"))
+    counts = {"created": 1, "size_bytes": 1.0, "dropped": 0, "refused": 0, "unproven": 0, "unused": 0}
+    assert verdict_of([one], was_run=True, **counts).endswith(told)

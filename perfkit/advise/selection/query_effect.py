@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from perfkit.stats import CLEAR_FACTOR
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryEffect:
@@ -30,3 +32,20 @@ class QueryEffect:
     same_result: bool | None = None
     """None where it was not run, or the rows of both sides were not compared; ``not_compared`` then says why it was not."""
     not_compared: str = ""
+
+    @property
+    def is_slower(self) -> bool:
+        """It harms, and not by more blocks alone: its typical time rose by more than the times of runs that change nothing do."""
+        before, after = self.before_ms, self.after_ms
+        rose = before is not None and after is not None and after > before * CLEAR_FACTOR
+        return self.verdict == "harms" and rose
+
+    @property
+    def is_mixed(self) -> bool:
+        """Its typical time and its blocks clearly went opposite ways."""
+        time, blocks = self.time_ratio, self.blocks_ratio
+        if time is None or blocks is None:
+            return False
+        return (time * CLEAR_FACTOR < 1 and blocks > CLEAR_FACTOR) or (
+            time > CLEAR_FACTOR and blocks * CLEAR_FACTOR < 1
+        )

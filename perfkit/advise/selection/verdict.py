@@ -41,10 +41,13 @@ def verdict_of(
         before = sum(one.weight * (one.before_ms or 0.0) for one in run)
         after = sum(one.weight * (one.after_ms or 0.0) for one in run)
         helped = sum(one.verdict == "improves" for one in run)
-        slower = sum(one.verdict == "harms" for one in run)
+        slower = sum(one.is_slower for one in run)
+        touching = sum(one.verdict == "harms" for one in run) - slower
         least = "over " if any(one.is_least_before for one in run) else ""
         sentence += f": {least}{format_ms(before)} → {format_ms(after)} for the statements they change, {helped} of {len(queries)} faster"
         sentence += ", none slower" if not slower else f", {slower} slower"
+        if touching:
+            sentence += f", {touching} with more blocks in about the same time"
     elif created:
         before = sum(one.weight * one.cost_before for one in queries)
         after = sum(one.weight * one.cost_after for one in queries)
