@@ -13,7 +13,7 @@ from perfkit.advise.selection.deadline import Deadline
 from perfkit.advise.selection.foreseen import CHOSEN, LEAST_SECONDS, UNUSED, USED, foreseen
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.pool import pooled
-from perfkit.advise.selection.preparing import FORESEEN_FIRST, is_too_much
+from perfkit.advise.selection.preparing import FORESEEN_FIRST, in_building_order, is_too_much
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.workplace import by_urgency
 from perfkit.advise.whatif import is_available
@@ -97,9 +97,23 @@ def test_foresight_is_asked_for_only_where_not_all_can_be_built(post: Target) ->
     assert is_too_much(options, found.catalog, 0.01, 10**12) == (not is_available(found.catalog))
 
 
+def test_how_the_first_to_build_were_found_is_told(post: Target) -> None:
+    with Session.open(post) as session:
+        found, options = thought_of(session)
+        if is_available(found.catalog):
+            pytest.skip("HypoPG shows all options without building them")
+
+        def ordered(budget_bytes: int) -> tuple[tuple[Option, ...], tuple[str, ...]]:
+            return in_building_order(session, found, options, Limits(), budget_bytes, Silent(), Deadline(60))
+
+        assert ordered(10**12) == (options, ())
+        first, notes = ordered(2 * 1024**2)
+    assert notes == (FORESEEN_FIRST,)
+    assert added(options, first).keys() == {one.shape.body for one in options}
+
+
 def test_advice_with_little_room_builds_what_is_worth_it(post: Target) -> None:
-    """Room for a few of the options only; how the first ones were found is told."""
+    """Room for a few of the options only."""
     found = advise(post, workload(), Wishes(), seconds=60, budget_bytes=100 * 1024**2)
-    assert FORESEEN_FIRST in found.notes or found.backend.startswith("hypopg")
     assert found.level == "executed"
     assert {one.name for one in found.queries if one.verdict == "improves"} >= {"of a sender", "heavy"}

@@ -37,7 +37,7 @@ def plain(session: Session, seconds: float, endless_ms: float | None = None) -> 
 
 def trial(session: Session, without: Plain, seconds: float, longest_ms: float = LONGEST_MS) -> Trial:
     side = arm(session, seconds)
-    return Trial(place=0, used=1, plain=without, arm=side, new=side.planned(), longest_ms=longest_ms)
+    return Trial(place=0, used=1, alone=0, plain=without, arm=side, new=side.planned(), longest_ms=longest_ms)
 
 
 def test_a_first_look_is_one_time_on_each_side_and_then_it_is_made_sure(session: Session) -> None:
@@ -109,7 +109,13 @@ def test_one_that_cannot_be_run_says_why(session: Session) -> None:
         first=["set local trial.seconds = 0"],
     )
     found = Trial(
-        place=0, used=1, plain=plain(session, 0.01), arm=side, new=side.planned(), longest_ms=LONGEST_MS
+        place=0,
+        used=1,
+        alone=0,
+        plain=plain(session, 0.01),
+        arm=side,
+        new=side.planned(),
+        longest_ms=LONGEST_MS,
     )
     found.begin()
     assert found.is_done
@@ -122,7 +128,13 @@ def test_a_fault_midway_loses_nothing_measured(session: Session) -> None:
     session.execute("create temporary sequence runs")
     side = Arm(session, parse_statement("select 1 / (3 - nextval('runs'))"), ())
     found = Trial(
-        place=0, used=1, plain=plain(session, 0.01), arm=side, new=side.planned(), longest_ms=LONGEST_MS
+        place=0,
+        used=1,
+        alone=0,
+        plain=plain(session, 0.01),
+        arm=side,
+        new=side.planned(),
+        longest_ms=LONGEST_MS,
     )
     found.begin()
     assert not found.is_done
