@@ -30,6 +30,8 @@ class Narrowing:
 
     def taken_back(self, harmed: Sequence[Effect]) -> int:
         """Of what was last taken out what the harmed statements used before, as bits."""
+        if not harmed:
+            return 0
         back = 0
         for effect in harmed:
             mine = self._used.get(effect.place, 0) & self._gone

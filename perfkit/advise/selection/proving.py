@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
+from math import inf
 from operator import or_
 
 from perfkit.advise.judge import is_worthwhile
@@ -16,6 +17,7 @@ from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.greedy import fitting
 from perfkit.advise.selection.narrowing import Narrowing
 from perfkit.advise.selection.option import numbers
+from perfkit.advise.selection.planned import Planned
 from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.question import Question
 from perfkit.advise.selection.refusals import IDLE, Refusals, Refused
@@ -31,8 +33,9 @@ MOST_REPLANS = 6
 
 MOST_REBUILDS = 3
 
-TRIED = 0.76
-"""The share of the whole time after which no other set is looked for: what then is left of the proof's is for comparing rows."""
+TRIED, SURE = 0.74, 0.79
+"""The shares of the whole time after which no other set is looked for, and no statement run once more to be sure: what then is left
+of the proof's is for comparing rows."""
 
 LEAST_TURN = 0.5
 """Another set is looked for while so much of the time is left that running the first one took: a set that cannot be run is none."""
@@ -113,24 +116,16 @@ class Proving:
         """The set itself where nothing speaks against it, else another; what no time was left for is said in notes."""
         with self._deadline.until(TRIED):
             current, notes = self._without_harm(selected)
-        current = self._really_built(current)
-        unproven = 0
+        current, unproven = self._really_built(current), 0
         while True:
-            effects = self._compared(current.chosen)
-            harmed = self._harmed(effects)
-            if back := self._narrowing.taken_back(harmed):
-                current = replace(current, chosen=current.chosen | back)
-                unproven &= ~back
-                continue
-            gone = self._at_fault(harmed, effects, is_last=True)
-            if not gone:
-                gone = current.chosen & unseen(effects) & ~self._narrowing.needed
-                unproven |= gone
-            gone = gone or self._refuse_idle(effects, current.chosen)
-            gone = gone or doubtful(effects, self._tolerance) & ~self._narrowing.needed
-            if not gone & current.chosen:
+            for see, is_sure in ((self._looked, False), (self._made_sure, True), (self._compared, True)):
+                effects = see(current.chosen)
+                other, unseen_ones = self._corrected(current, effects, is_sure=is_sure)
+                if other.chosen != current.chosen:
+                    break
+            else:
                 break
-            current = self._narrowed(current, gone, effects, is_sound=not harmed)
+            current, unproven = other, (unproven | unseen_ones) & ~other.chosen
         return Proven(
             selected=current,
             effects=tuple(effects),
@@ -139,6 +134,39 @@ class Proving:
             guarded=self._narrowing.guarded,
             notes=(*notes, *self._told(current.chosen, effects)),
         )
+
+    def _corrected(
+        self, current: Selected, effects: Sequence[Effect], *, is_sure: bool
+    ) -> tuple[Selected, int]:
+        """With what must be taken back, or else without what must go, and what of that goes for not having been run. What gains nothing goes
+        only once that is sure."""
+        harmed = self._harmed(effects)
+        if back := self._narrowing.taken_back(harmed):
+            return replace(current, chosen=current.chosen | back), 0
+        gone = self._at_fault(
+            [*harmed, *self._thought_harmed(effects, current.chosen)], effects, is_last=True
+        )
+        unseen_ones = 0
+        if not gone:
+            gone = unseen_ones = current.chosen & unseen(effects) & ~self._narrowing.needed
+        if not gone and is_sure:
+            gone = self._refuse_idle(effects, current.chosen)
+            gone = gone or doubtful(effects, self._tolerance) & ~self._narrowing.needed
+        if not gone & current.chosen:
+            return current, 0
+        return self._narrowed(current, gone, effects, is_sound=not harmed), unseen_ones
+
+    def _thought_harmed(self, effects: Sequence[Effect], chosen: int) -> list[Effect]:
+        """Of the statements that no time was left to run those whose plan is like one that was slower."""
+        base = self._base
+        found = []
+        for effect in effects:
+            if effect.reason == LATE and effect.used:
+                cost = base.costs.of(effect.place, chosen).cost
+                plan = Planned(cost=cost, used=effect.used, alone=effect.alone)
+                if base.experience.cost(effect.place, plan) == inf:
+                    found.append(effect)
+        return found
 
     def _without_harm(self, selected: Selected) -> tuple[Selected, tuple[str, ...]]:
         """Run, learn and search again until nothing speaks against the set."""
@@ -232,13 +260,17 @@ class Proving:
     def _harmed(self, effects: Sequence[Effect]) -> list[Effect]:
         return [effect for effect in effects if effect.is_harmed(self._tolerance)]
 
+    def _looked(self, chosen: int) -> list[Effect]:
+        return self._seen(chosen, is_first_look=True)
+
+    def _made_sure(self, chosen: int) -> list[Effect]:
+        """Run as often as it takes, while what is left of the time suffices to look at what changes by it, and to compare rows."""
+        with self._deadline.until(SURE):
+            return self._seen(chosen)
+
     def _compared(self, chosen: int) -> list[Effect]:
-        """Looked at, and the rows compared, for the set that is to be advised alone, as it takes about as long again; what time is left
-        then goes to more runs."""
-        effects = self._verifier.compared(self._seen(chosen, is_first_look=True))
-        if self._harmed(effects):
-            return effects
-        return self._verifier.compared(self._seen(chosen))
+        """With the rows compared, which takes about as long as a look: for the set that is to be advised alone."""
+        return self._verifier.compared(self._looked(chosen))
 
     def _told(self, chosen: int, effects: Sequence[Effect]) -> list[str]:
         """What there was no time for."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from perfkit.advise.selection.effect import Effect
+from perfkit.advise.selection.effect import LATE, Effect
 from perfkit.advise.selection.option import Option, numbers
 from perfkit.advise.selection.question import Question
 from perfkit.units import format_ms
@@ -83,6 +83,10 @@ class Refusals:
                 reason=f"with it {name} gives other rows than without: an index that one of its plans uses is damaged, or rests on a"
                 " function or collation that has changed; look for it with amcheck and REINDEX it",
                 severity=math.inf,
+            )
+        if effect.reason == LATE:
+            return _Harm(
+                reason=f"with it {name} would have a plan like one that was slower; no time was left to run it"
             )
         if effect.before_ms is None or effect.after_ms is None:
             return _Harm(

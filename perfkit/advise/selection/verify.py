@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from perfkit.advise.arm import Arm
@@ -153,11 +154,18 @@ class Verifier:
             self._of_set[key] = found
         return found
 
-    def _late(self, place: int, chosen: int) -> Effect:
-        used, kept = self._costs.of(place, chosen).used, chosen & self._kept(place)
-        return Effect(
-            place=place, used=used, kept=kept, proof=None, reason=LATE if used | kept else SAME_PLAN
-        )
+    def _late(self, place: int, chosen: int) -> Effect | Trial:
+        """There is no time to run it; it is planned, as it may have been run with the same plan before."""
+        question = self._questions[place]
+        used, alone, kept = self._costs.of(place, chosen).used, 0, chosen & self._kept(place)
+        if question.statement.kind == "select" and not question.is_generic and not used & self._built.late:
+            with suppress(CaptureError):
+                used, alone = self._used(self._arm(question, chosen).planned())
+                trial = self._trials.get((place, used, 0))
+                if trial is not None and trial.is_begun:
+                    return trial
+        reason = LATE if used | kept else SAME_PLAN
+        return Effect(place=place, used=used, alone=alone, kept=kept, proof=None, reason=reason)
 
     def _seen_by(self, place: int, chosen: int) -> int:
         """The part of the set that makes a difference to the statement."""

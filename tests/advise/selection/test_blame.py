@@ -152,11 +152,19 @@ def test_the_worst_that_was_seen_is_told() -> None:
     assert reason_of(found) == ("with it q1 was ended after 3 s, many times what it takes without", False)
 
 
+def test_what_is_thought_to_harm_and_was_not_run_is_told_so() -> None:
+    found = refusals(1)
+    found.blame(Effect(place=0, used=A, proof=None, reason=LATE), [INDEX])
+    reason = "with it q0 would have a plan like one that was slower; no time was left to run it"
+    assert reason_of(found) == (reason, False)
+
+
 def test_what_kept_a_statement_from_a_worse_plan_is_taken_back_and_stays() -> None:
     found = Narrowing()
     found.takes(B | C, [effect(0, A, "improves"), effect(1, B, "neutral")])
     assert found.taken_back([effect(0, A, "harms")]) == 0, "its plan did not use what went"
     found.takes(B | C, [effect(0, A, "improves"), effect(1, B, "neutral")])
+    assert found.taken_back([]) == 0
     assert found.taken_back([effect(1, A, "harms")]) == B
     assert (found.needed, found.guarded) == (B, {1: {1}})
     assert found.taken_back([effect(1, A, "harms")]) == 0, "once"

@@ -12,7 +12,7 @@ from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection.built import Built
 from perfkit.advise.selection.costs import Costs
 from perfkit.advise.selection.deadline import Deadline
-from perfkit.advise.selection.effect import SAME_PLAN
+from perfkit.advise.selection.effect import LATE, SAME_PLAN
 from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Planner
 from perfkit.advise.selection.question import Question
@@ -41,7 +41,7 @@ def town(target: Target) -> Iterator[Target]:
 
 
 @contextmanager
-def verifying(town: Target, text: str) -> Iterator[Verifier]:
+def verifying(town: Target, text: str, deadline: Deadline) -> Iterator[Verifier]:
     """Both indexes are built; nobody thinks that the statement would use them."""
     with Session.open(town) as session:
         with session.transaction():
@@ -64,7 +64,7 @@ def verifying(town: Target, text: str) -> Iterator[Verifier]:
                 Silent(),
                 writes={},
                 timed=Timed(ms=(None,)),
-                deadline=Deadline(60),
+                deadline=deadline,
                 hide=planner.hide,
             )
 
@@ -72,7 +72,7 @@ def verifying(town: Target, text: str) -> Iterator[Verifier]:
 def test_a_plan_that_used_what_nobody_thought_it_would_is_not_taken_for_that_of_another_set(
     town: Target,
 ) -> None:
-    with verifying(town, "select id from doors where house = 7") as verifier:
+    with verifying(town, "select id from doors where house = 7", Deadline(60)) as verifier:
         assert [verifier.effects(chosen)[0].used for chosen in (HOUSE, HOUSE | STREET)] == [HOUSE, HOUSE]
         without = verifier.effects(STREET)[0]
         assert (without.used, without.reason) == (0, SAME_PLAN)
@@ -81,8 +81,20 @@ def test_a_plan_that_used_what_nobody_thought_it_would_is_not_taken_for_that_of_
 @pytest.mark.parametrize(("column", "alone"), [("house", HOUSE), ("note", 0)])
 def test_one_statement_is_looked_at_with_any_set(town: Target, column: str, alone: int) -> None:
     """And it is seen whether the plan touches the table beside the index."""
-    with verifying(town, f"select {column} from doors where house = 7") as verifier:
+    with verifying(town, f"select {column} from doors where house = 7", Deadline(60)) as verifier:
         effect = verifier.look(0, HOUSE | STREET)
         assert (effect.used, effect.alone, effect.reason) == (HOUSE, alone, "")
         assert effect.runs
         assert verifier.look(0, STREET).used == 0
+
+
+def test_once_the_time_is_up_what_ran_with_the_same_plan_before_is_known(town: Target) -> None:
+    deadline = Deadline(60)
+    with verifying(town, "select id from doors where house = 7", deadline) as verifier:
+        before = verifier.look(0, HOUSE)
+        with deadline.until(0.0):
+            assert verifier.look(0, HOUSE | STREET) == before
+            assert verifier.look(0, STREET).reason == SAME_PLAN
+    with verifying(town, "select id from doors where house = 7", Deadline(0)) as verifier:
+        found = verifier.look(0, HOUSE | STREET)
+        assert (found.used, found.reason, found.proof) == (HOUSE, LATE, None)
