@@ -18,6 +18,9 @@ TIMED, FORESEEN, PREPARED, PEELED, SEARCHED, PROVEN = 0.12, 0.2, 0.38, 0.45, 0.5
 building options, finding what each statement would use of them, the search, and running the workload with the set. What one does
 not need the next ones have; the rest is for weighing what writes pay."""
 
+SEARCH_LENGTH = 0.15
+"""Of a search that is followed by a proof: a better set is worth less than time to prove one."""
+
 
 class Deadline:
     """Travels through the stages. Each stops once ``left`` is zero, so that none takes what is kept for the next ones."""
@@ -48,6 +51,10 @@ class Deadline:
         if self._seconds == inf:
             return inf
         return max(0.0, self._began + self._share * self._seconds - time.monotonic())
+
+    def at_most(self, share: float) -> float:
+        """Seconds left, and no more than this share of all."""
+        return self.left if self._seconds == inf else min(self.left, share * self._seconds)
 
     @property
     def is_over(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from perfkit.advise.selection.ask import Asked
-from perfkit.advise.selection.deadline import PEELED, PROVEN, SEARCHED, Deadline
+from perfkit.advise.selection.deadline import PEELED, PROVEN, SEARCH_LENGTH, SEARCHED, Deadline
 from perfkit.advise.selection.exact import Bounded
 from perfkit.advise.selection.frontier import FrontierPoint, frontier_of
 from perfkit.advise.selection.gains import Gain, gains_of
@@ -67,10 +67,11 @@ def decided(
     nothing = base.problem(Limits(), upkeep).total(0)
     limits = wishes.limits(nothing)
     built = ready.place.built
-    searched = SEARCHED if built is not None else 1.0
+    searched, length = (SEARCHED, SEARCH_LENGTH) if built is not None else (1.0, 1.0)
     with deadline.until(searched), progress.stage("search for the best set"):
-        selected = select(base, limits, seconds=deadline.left, upkeep=upkeep)
-        if deadline.is_over:
+        seconds = deadline.at_most(length)
+        selected = select(base, limits, seconds=seconds, upkeep=upkeep)
+        if selected.seconds >= seconds:
             notes.append("the search ended as the time was up: a better set of these indexes may be")
     bounded = selected.bounded
     proven: Proven | None = None

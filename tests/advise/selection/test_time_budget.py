@@ -125,6 +125,9 @@ def test_shares_of_the_time() -> None:
             assert hour.is_over
     assert 1800 < hour.left <= 3600
     assert Deadline(0.0).is_over
+    assert (hour.at_most(0.25), endless.at_most(0.25)) == (900.0, inf)
+    with hour.until(0.1):
+        assert 0 < hour.at_most(0.25) <= 360
     hour.begin(2.0)
     assert hour.left > 3600, "no less than the share of what was given at first"
 
