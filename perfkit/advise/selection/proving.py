@@ -22,6 +22,7 @@ from perfkit.advise.selection.problem import Limits
 from perfkit.advise.selection.question import Question
 from perfkit.advise.selection.refusals import IDLE, Refusals, Refused
 from perfkit.advise.selection.select import Ground, Selected, select
+from perfkit.advise.selection.sparing import sparing
 from perfkit.advise.selection.timing import Timed
 from perfkit.advise.selection.verify import Verifier
 from perfkit.advise.selection.writes import Upkeep
@@ -245,33 +246,14 @@ class Proving:
     def _searched_again(self, chosen: int, harmed: Sequence[Effect]) -> Selected:
         """From the set as it is, and from what is left of it once the harmed statements are spared."""
         with self._progress.stage("search again with what was learned"):
+            problem = self._base.problem(self._limits, self._upkeep)
             return select(
                 self._base,
                 self._limits,
                 seconds=min(RESELECT_SECONDS, self._deadline.left),
                 upkeep=self._upkeep,
-                start=[chosen, self._spared(chosen, harmed)],
+                start=[chosen, sparing(problem, chosen, harmed)],
             )
-
-    def _spared(self, chosen: int, harmed: Sequence[Effect]) -> int:
-        """The set without one of the options of each harmed statement's plan, the one that costs least to miss by what was learned; without
-        all of them where one does not do."""
-        problem = self._base.problem(self._limits, self._upkeep)
-
-        def missing(place: int, rest: int) -> tuple[bool, float, int]:
-            """Whether the statement is harmed still, and what the others cost that are not."""
-            costs = problem.reads(rest)
-            others = sum(cost for cost in costs.values() if cost < inf)
-            return costs.get(place, 0.0) == inf, others + problem.upkeep_cost(rest), rest
-
-        for effect in harmed:
-            used = effect.used & chosen
-            is_harmed, _, best = min(
-                (missing(effect.place, chosen & ~(1 << number)) for number in numbers(used)),
-                default=(False, 0.0, chosen),
-            )
-            chosen = chosen & ~used if is_harmed else best
-        return chosen
 
     def _seen(self, chosen: int, *, is_first_look: bool = False) -> list[Effect]:
         effects = self._verifier.effects(chosen, is_first_look=is_first_look)

@@ -13,6 +13,7 @@ import pytest
 from perfkit.advise.indexes.shape import Key, Shape
 from perfkit.advise.selection import exact, program
 from perfkit.advise.selection.costs import Costs, peel
+from perfkit.advise.selection.effect import Effect
 from perfkit.advise.selection.exact import Bounded, refined
 from perfkit.advise.selection.experience import Experience
 from perfkit.advise.selection.greedy import exchanged, fitting, steps
@@ -20,6 +21,7 @@ from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Answer, Item, Planned
 from perfkit.advise.selection.problem import Limits, Problem
 from perfkit.advise.selection.program import Choice, Program, solve
+from perfkit.advise.selection.sparing import sparing
 from perfkit.advise.selection.writes import Upkeep, WriteLoad
 from perfkit.catalog import Relation
 
@@ -424,3 +426,29 @@ def test_what_the_server_really_does_holds_wherever_it_was_shown() -> None:
     assert costs.of(0, 0b110).cost == 50.0
     costs.correct(0, 0b111, 0, 0)
     assert costs.of(0, 0b111) == Planned(cost=100.0, used=0)
+
+
+def test_a_harmed_statement_is_spared_by_what_the_others_miss_least() -> None:
+    """The first is harmed with 0 and 1 in its plan; the second gains by 0, a third by 1 and more."""
+    options = {number: option(number, f"t{number}") for number in range(3)}
+    plans = [
+        [(0, 100.0), (0b011, 50.0)],
+        [(0, 100.0), (0b001, 60.0)],
+        [(0, 100.0), (0b010, 10.0), (0b100, 5.0)],
+    ]
+    problem = Problem(
+        options=options,
+        sizes=dict.fromkeys(options, 1.0),
+        weights=[1.0] * 3,
+        costs=Costs(Table(plans), [0b111] * 3),
+        limits=Limits(),
+    )
+    for one in options.values():
+        problem.experience.meet(one)
+    problem.experience.ban(0, problem.costs.of(0, 0b111))
+    harmed = Effect(place=0, used=0b011, proof=None)
+    assert sparing(problem, 0b011, [harmed]) == 0b010
+    assert sparing(problem, 0b111, [harmed]) == 0b101, "with 2 nobody misses 1"
+    assert sparing(problem, 0b111, []) == 0b111
+    problem.experience.ban(0, Planned(cost=100.0, used=0))
+    assert sparing(problem, 0b111, [harmed]) == 0b100, "harmed with either"
