@@ -55,14 +55,11 @@ class Problem:
 
     def total(self, chosen: int) -> float:
         """What the workload costs under the set, upkeep counted in; asks the planner for what is not known."""
-        return sum(self.reads(chosen).values()) + self.upkeep_cost(chosen)
-
-    def reads(self, chosen: int) -> dict[int, float]:
-        """What each statement costs in all its calls, by place; infinite where it must not have the plan that it has."""
-        return {
-            place: self.weights[place] * self.experience.cost(place, plan)
+        reads = sum(
+            self.weights[place] * self.experience.cost(place, plan)
             for place, plan in self.plans(chosen).items()
-        }
+        )
+        return reads + self.upkeep_cost(chosen)
 
     def total_at_least(self, chosen: int) -> float:
         """A lower bound of it without a call."""

@@ -11,8 +11,8 @@ from perfkit.advise.selection.problem import Problem
 
 
 def sparing(problem: Problem, chosen: int, harmed: Sequence[Effect]) -> int:
-    """The set without one of the options of each harmed statement's plan, the one that costs the others least to miss by what was learned;
-    without all of them where the statement would be harmed still."""
+    """The set without one of the options of each harmed statement's plan, the one that costs the others least to miss by the plans that are
+    known of them; without all of them where the statement would be harmed still. Asks about the harmed statements alone."""
     for effect in harmed:
         used = effect.used & chosen
         is_harmed, _, best = min(
@@ -24,7 +24,9 @@ def sparing(problem: Problem, chosen: int, harmed: Sequence[Effect]) -> int:
 
 
 def _missing(problem: Problem, place: int, rest: int) -> tuple[bool, float, int]:
-    """Whether the statement is harmed still, and what those cost that are not."""
-    costs = problem.reads(rest)
-    total = sum(cost for cost in costs.values() if cost < inf) + problem.upkeep_cost(rest)
-    return costs.get(place, 0.0) == inf, total, rest
+    """Whether the statement is harmed still, and what all cost at the most."""
+    is_harmed = problem.experience.cost(place, problem.costs.of(place, rest)) == inf
+    reads = sum(
+        weight * problem.costs.at_most(one, rest) for one, weight in enumerate(problem.weights) if weight
+    )
+    return is_harmed, reads + problem.upkeep_cost(rest), rest

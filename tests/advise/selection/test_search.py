@@ -445,6 +445,8 @@ def test_a_harmed_statement_is_spared_by_what_the_others_miss_least() -> None:
     )
     for one in options.values():
         problem.experience.meet(one)
+    for chosen in range(8):
+        problem.total(chosen)
     problem.experience.ban(0, problem.costs.of(0, 0b111))
     harmed = Effect(place=0, used=0b011, proof=None)
     assert sparing(problem, 0b011, [harmed]) == 0b010
