@@ -277,10 +277,8 @@ def select(
         path.append(step)
         if time.monotonic() - began > seconds * STEPS_SHARE:
             break
-    best = min(
-        [path[-1], *(_step(problem, other) for other in start if problem.is_allowed(other))],
-        key=lambda step: step.total,
-    )
+    starts = [one for one in (*start, _all_at_best(problem)) if problem.is_allowed(one)]
+    best = min([path[-1], *(_step(problem, one) for one in starts)], key=lambda step: step.total)
     best = _exchanged_and_varied(
         ground, problem, best, began + seconds * (EXCHANGES_SHARE if is_exact else 1.0)
     )
@@ -301,6 +299,13 @@ def select(
         calls=ground.costs.calls - calls,
         seconds=time.monotonic() - began,
     )
+
+
+def _all_at_best(problem: Problem) -> int:
+    """What all statements use where each has all it may use: one call for each. Where it fits it is near the best, however few steps there
+    was time for."""
+    every = reduce(or_, problem.costs.useful, 0)
+    return reduce(or_, (plan.used for plan in problem.plans(every).values()), problem.limits.kept)
 
 
 def _step(problem: Problem, chosen: int) -> Step:

@@ -21,6 +21,7 @@ from perfkit.advise.selection.option import Option
 from perfkit.advise.selection.planned import Answer, Item, Planned
 from perfkit.advise.selection.problem import Limits, Problem
 from perfkit.advise.selection.program import Choice, Program, solve
+from perfkit.advise.selection.select import Ground, select
 from perfkit.advise.selection.sparing import sparing
 from perfkit.advise.selection.writes import Upkeep, WriteLoad
 from perfkit.catalog import Relation
@@ -454,3 +455,23 @@ def test_a_harmed_statement_is_spared_by_what_the_others_miss_least() -> None:
     assert sparing(problem, 0b111, []) == 0b111
     problem.experience.ban(0, Planned(cost=100.0, used=0))
     assert sparing(problem, 0b111, [harmed]) == 0b100, "harmed with either"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_however_little_time_there_is_what_each_statement_would_use_is_thought_of(seed: int) -> None:
+    problem = random_problem(seed)
+    every = sum(one.bit for one in problem.options.values())
+    wanted = 0
+    for plan in problem.plans(every).values():
+        wanted |= plan.used
+    ground = Ground(
+        planner=problem.costs._planner,
+        options=dict(problem.options),
+        sizes=dict(problem.sizes),
+        costs=problem.costs,
+        weights=tuple(problem.weights),
+        next_number=len(problem.options),
+    )
+    found = select(ground, Limits(), seconds=0.0, is_exact=False, upkeep=problem.upkeep)
+    assert found.total <= min(problem.total(wanted), problem.total(0))
+    assert found.total == pytest.approx(true_total(problem, found.chosen))
