@@ -345,6 +345,8 @@ class Proving:
     def _learn_from_parts(self, harmed: Sequence[Effect], least_left: float) -> None:
         """Harmed statements with all but one of the options in their plans: which of these are at fault is seen sooner so than by
         searching for other sets. Not begun once no more than ``least_left`` seconds are left."""
+        if not harmed:
+            return
         with self._progress.stage("look for what is at fault", total=len(harmed)) as advance:
             for effect in harmed:
                 used = numbers(effect.used)

@@ -98,17 +98,16 @@ def test_foresight_is_asked_for_only_where_not_all_can_be_built(post: Target) ->
 
 
 def test_how_the_first_to_build_were_found_is_told(post: Target) -> None:
+    """HypoPG shows all options without building them: then there is nothing to find out."""
     with Session.open(post) as session:
         found, options = thought_of(session)
-        if is_available(found.catalog):
-            pytest.skip("HypoPG shows all options without building them")
 
         def ordered(budget_bytes: int) -> tuple[tuple[Option, ...], tuple[str, ...]]:
             return in_building_order(session, found, options, Limits(), budget_bytes, Silent(), Deadline(60))
 
         assert ordered(10**12) == (options, ())
         first, notes = ordered(2 * 1024**2)
-    assert notes == (FORESEEN_FIRST,)
+    assert notes == (() if is_available(found.catalog) else (FORESEEN_FIRST,))
     assert added(options, first).keys() == {one.shape.body for one in options}
 
 

@@ -36,7 +36,10 @@ def plain(session: Session, seconds: float, endless_ms: float | None = None) -> 
 
 
 def trial(session: Session, without: Plain, seconds: float, longest_ms: float = LONGEST_MS) -> Trial:
-    side = arm(session, seconds)
+    return trial_of(arm(session, seconds), without, longest_ms)
+
+
+def trial_of(side: Arm, without: Plain, longest_ms: float = LONGEST_MS) -> Trial:
     return Trial(place=0, used=1, alone=0, plain=without, arm=side, new=side.planned(), longest_ms=longest_ms)
 
 
@@ -108,15 +111,7 @@ def test_one_that_cannot_be_run_says_why(session: Session) -> None:
         (),
         first=["set local trial.seconds = 0"],
     )
-    found = Trial(
-        place=0,
-        used=1,
-        alone=0,
-        plain=plain(session, 0.01),
-        arm=side,
-        new=side.planned(),
-        longest_ms=LONGEST_MS,
-    )
+    found = trial_of(side, plain(session, 0.01))
     found.begin()
     assert found.is_done
     assert found.effect.proof is None
@@ -127,15 +122,7 @@ def test_one_that_cannot_be_run_says_why(session: Session) -> None:
 def test_a_fault_midway_loses_nothing_measured(session: Session) -> None:
     session.execute("create temporary sequence runs")
     side = Arm(session, parse_statement("select 1 / (3 - nextval('runs'))"), ())
-    found = Trial(
-        place=0,
-        used=1,
-        alone=0,
-        plain=plain(session, 0.01),
-        arm=side,
-        new=side.planned(),
-        longest_ms=LONGEST_MS,
-    )
+    found = trial_of(side, plain(session, 0.01))
     found.begin()
     assert not found.is_done
     found.pair()
